@@ -1,0 +1,2 @@
+//! The `siyi` binary.
+fn main() {}

@@ -1,0 +1,290 @@
+//! 事项: one matter on its way through the procedure, from motion to archive. Stream `consultation-<uuid>`.
+//!
+//! [`decide`] is the lifecycle as one table: a match on (stage, command). Its leaves live in the modules beside it, one for each
+//! part of the road; each reads as the statute does, refusal after refusal. [`standing`] says where a matter stands,
+//! [`duties`] what is due next.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub mod commands;
+mod deliberation;
+mod disclosure;
+pub mod duties;
+pub mod events;
+pub mod facts;
+mod implementation;
+mod meeting;
+mod motion;
+pub mod standing;
+mod voting;
+
+use crate::context::Context;
+use crate::ids::{Fen, JurisdictionCode, MatterCode, Paragraph};
+use crate::jurisdiction::Jurisdiction;
+use crate::moment::Moment;
+use crate::procedure::{PaperKind, Procedure};
+use crate::refusal::{Refusal, RefusalCode};
+use crate::roster::Roster;
+
+pub use commands::ConsultationCommand;
+pub use duties::{Duty, DutyKind};
+pub use events::ConsultationEvent;
+pub use meeting::Meeting;
+pub use standing::{Ending, Stage, Standing};
+
+/// Most kinds of matter that one motion may touch.
+pub const MAX_MATTERS: usize = 10;
+/// Most persons in one check-in, check-out or list of signatories.
+pub const MAX_PERSONS_AT_ONCE: usize = 150;
+/// Most votes in one roll call.
+pub const MAX_ROLL_CALL: usize = 100;
+/// Most papers in one command.
+pub const MAX_PAPERS: usize = 50;
+/// Most places or channels of a notice, or items of an agenda. With lines of 200 characters the event stays under 8 KiB.
+pub const MAX_LINES: usize = 8;
+/// Persons due in one part of a frozen roll, so that the event stays under 8 KiB.
+pub const ROLL_PART: usize = 180;
+
+/// A matter as its events tell it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Consultation {
+    /// Where it stands.
+    pub standing: Standing,
+    /// Where it belongs; known once the motion is raised.
+    pub jurisdiction: Option<JurisdictionCode>,
+    /// The kinds of matter it touches.
+    pub matters: Vec<MatterCode>,
+    /// The plan.
+    pub plan: Option<facts::Plan>,
+    /// The text last put or amended.
+    text: Option<Paragraph>,
+    /// The meeting that is convened or sitting.
+    meeting: Option<Meeting>,
+    /// No act of deliberation may be dated before this moment.
+    clock: Option<Moment>,
+    /// The money, once resolved.
+    money: Money,
+    /// Kinds of papers filed so far.
+    papers: BTreeSet<PaperKind>,
+}
+
+/// What was resolved, contracted, varied and paid.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Money {
+    budget: Fen,
+    contract: Option<Fen>,
+    variations: Fen,
+    paid: BTreeMap<facts::PayeeKind, Fen>,
+}
+
+impl Money {
+    fn paid(&self) -> Fen {
+        self.paid.values().copied().sum()
+    }
+}
+
+/// The village in which a command is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Village<'a> {
+    /// Its entry, counts and authorisations.
+    pub jurisdiction: &'a Jurisdiction,
+    /// Its people and rolls.
+    pub roster: &'a Roster,
+}
+
+/// Everything that a leaf of the table may look at.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    matter: &'a Consultation,
+    village: Village<'a>,
+    context: &'a Context<'a>,
+    procedure: &'a Procedure,
+}
+
+type Decision = Result<Vec<ConsultationEvent>, Refusal>;
+
+/// What a command to a matter leads to. Pure and total.
+///
+/// # Errors
+/// The [`Refusal`] that stands in the way; nothing has happened then.
+pub fn decide(
+    matter: &Consultation,
+    command: &ConsultationCommand,
+    village: Village<'_>,
+    context: &Context<'_>,
+) -> Decision {
+    use ConsultationCommand as C;
+    context.check_time()?;
+    if let (Stage::Unborn, C::RaiseMotion(c)) = (&matter.standing.stage, command) {
+        return motion::raise(c, village, context);
+    }
+    let Some(procedure) = context.rules.procedure(&matter.standing.procedure) else {
+        return Err(match matter.standing.stage {
+            Stage::Unborn => RefusalCode::ConsultationUnknown.into(),
+            _ => Refusal::from(RefusalCode::NoProcedureInForce).with("procedure", &*matter.standing.procedure),
+        });
+    };
+    let case = Case { matter, village, context, procedure };
+    context.check_competence(procedure, command.name())?;
+    lifecycle(case, command)
+}
+
+/// The lifecycle: which command has a meaning at which stage.
+fn lifecycle(case: Case<'_>, command: &ConsultationCommand) -> Decision {
+    use ConsultationCommand as C;
+    match (&case.matter.standing.stage, command) {
+        (_, C::RaiseMotion(_)) => Err(RefusalCode::ConsultationExistsAlready.into()),
+        (Stage::Ended(_), _) => Err(RefusalCode::MatterEnded.into()),
+
+        (Stage::Moved, C::ScreenMotion(c)) => motion::screen(case, c),
+        (Stage::Moved, C::DismissMotion(c)) => motion::dismiss(case, c),
+        (Stage::Moved | Stage::Step { .. }, C::Withdraw(c)) => motion::withdraw(case, c),
+
+        (Stage::Step { code, .. }, C::DraftPlan(c)) => deliberation::draft_plan(case, code, c),
+        (Stage::Step { code, .. }, C::ConveneMeeting(c)) => deliberation::convene(case, code, c),
+        (Stage::Step { code, .. }, C::ReturnForRevision(c)) => deliberation::return_for_revision(case, code, c),
+        (Stage::Step { .. }, C::ExcludeFromRoll(c)) => meeting::exclude(case, c),
+        (Stage::Step { .. }, C::CheckIn(c)) => meeting::check_in(case, c),
+        (Stage::Step { .. }, C::CheckOut(c)) => meeting::check_out(case, c),
+        (Stage::Step { code, .. }, C::PutMotion(c)) => voting::put(case, code, c),
+        (Stage::Step { code, .. }, C::AmendMotion(c)) => voting::amend(case, code, c),
+        (Stage::Step { code, .. }, C::RecordShowOfHands(c)) => voting::show_of_hands(case, code, c),
+        (Stage::Step { code, .. }, C::RecordRollCall(c)) => voting::roll_call(case, code, c),
+        (Stage::Step { code, .. }, C::RecordSecretBallot(c)) => voting::secret_ballot(case, code, c),
+        (Stage::Step { code, .. }, C::CloseMeeting(c)) => deliberation::close(case, code, c),
+
+        (Stage::Executing, C::PostNotice(c)) => disclosure::post(case, c),
+        (Stage::Executing, C::RaiseObjection(c)) => disclosure::object(case, c),
+        (Stage::Executing, C::AnswerObjection(c)) => disclosure::answer(case, c),
+        (Stage::Executing, C::CorrectNotice(c)) => disclosure::correct(case, c),
+        (Stage::Executing, C::CloseDisclosure(c)) => disclosure::close(case, c),
+        (Stage::Executing, C::FileWithTownship(c)) => implementation::file_with_township(c),
+        (Stage::Executing, C::SignContract(c)) => implementation::sign_contract(case, c),
+        (Stage::Executing, C::StartWork(c)) => implementation::start(case, c),
+        (Stage::Executing, C::ReportProgress(c)) => implementation::report_progress(case, c),
+        (Stage::Executing, C::ApproveVariation(c)) => implementation::approve_variation(case, c),
+        (Stage::Executing, C::RecordPayment(c)) => implementation::record_payment(case, c),
+        (Stage::Executing, C::RecordAcceptance(c)) => implementation::record_acceptance(case, c),
+        (Stage::Executing, C::CompleteImplementation(c)) => implementation::complete(case, c),
+        (Stage::Executing, C::Archive(c)) => disclosure::archive(case, c),
+
+        (stage, command) => Err(out_of_order(stage, command)),
+    }
+}
+
+fn out_of_order(stage: &Stage, command: &ConsultationCommand) -> Refusal {
+    let at = match stage {
+        Stage::Unborn => "unborn",
+        Stage::Moved => "motion",
+        Stage::Step { code, .. } => code.as_str(),
+        Stage::Executing => "executing",
+        Stage::Ended(_) => "ended",
+    };
+    Refusal::from(RefusalCode::StepOutOfOrder).with("at", at).with("act", command.name())
+}
+
+impl Case<'_> {
+    /// An act of deliberation may not be dated before the one it follows (S1 < S2 < S3 < S4).
+    fn check_order(&self) -> Result<(), Refusal> {
+        match self.matter.clock {
+            Some(clock) if self.context.occurred_at < clock => Err(Refusal::from(RefusalCode::ActsOutOfOrder)
+                .with("occurred_at", self.context.occurred_at.to_string())
+                .with("not_before", clock.to_string())),
+            _ => Ok(()),
+        }
+    }
+
+    /// An act of carrying out may not be dated before the resolution.
+    fn check_after_resolution(&self) -> Result<(), Refusal> {
+        match self.matter.standing.resolved_on {
+            Some(resolved) if self.context.day() < resolved => Err(Refusal::from(RefusalCode::ActsOutOfOrder)
+                .with("occurred_at", self.context.occurred_at.to_string())
+                .with("not_before", resolved.to_string())),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_entries(entries: usize, limit: usize) -> Result<(), Refusal> {
+    if entries <= limit {
+        return Ok(());
+    }
+    Err(Refusal::from(RefusalCode::TooManyEntries).with("entries", entries as u64).with("limit", limit as u64))
+}
+
+impl Consultation {
+    /// The state after one more event that occurred at `at`.
+    #[must_use]
+    pub fn evolve(mut self, event: &ConsultationEvent, at: Moment) -> Self {
+        self.standing.evolve(event, at);
+        self.evolve_deliberation(event, at);
+        self.evolve_execution(event);
+        self
+    }
+
+    fn evolve_deliberation(&mut self, event: &ConsultationEvent, at: Moment) {
+        use ConsultationEvent as E;
+        match event {
+            E::MotionRaised(e) => {
+                self.jurisdiction = Some(e.jurisdiction.clone());
+                self.matters.clone_from(&e.matters);
+            }
+            E::MotionScreened(e) => self.matters.clone_from(&e.matters),
+            E::PlanDrafted(e) => self.plan = Some(e.plan.clone()),
+            E::MeetingConvened(e) => self.meeting = Some(Meeting::convened(e)),
+            E::MotionPut(e) => self.text = Some(e.text.clone()),
+            E::MotionAmended(e) => {
+                self.text = Some(e.text.clone());
+                if let Some(plan) = &e.plan {
+                    self.plan = Some(plan.clone());
+                }
+            }
+            E::MeetingClosed(e) => self.file(&e.papers),
+            E::MeetingFoundInquorate(e) => self.file(&e.papers),
+            _ => {}
+        }
+        if let Some(meeting) = &mut self.meeting {
+            meeting.evolve(event);
+        }
+        let left = matches!(
+            event,
+            E::MeetingClosed(_) | E::MeetingFoundInquorate(_) | E::ProposalReturned(_) | E::ConsultationWithdrawn(_)
+        );
+        if left {
+            self.meeting = None;
+        }
+        self.clock = self.clock.max(Some(at));
+    }
+
+    fn evolve_execution(&mut self, event: &ConsultationEvent) {
+        use ConsultationEvent as E;
+        match event {
+            E::ResolutionAdopted(e) => self.money.budget = e.budget_fen.unwrap_or_default(),
+            E::ContractSigned(e) => {
+                self.money.contract = Some(e.terms.sum_fen);
+                self.papers.insert(PaperKind::Contract);
+            }
+            E::VariationApproved(e) => self.money.variations = e.total_fen,
+            E::PaymentRecorded(e) => {
+                let paid = self.money.paid.entry(e.payee_kind).or_default();
+                *paid = paid.plus(e.amount_fen);
+                self.papers.insert(PaperKind::Voucher);
+            }
+            E::NoticePosted(e) => {
+                self.papers.insert(PaperKind::Notice);
+                if e.photo.is_some() {
+                    self.papers.insert(PaperKind::PostingPhoto);
+                }
+            }
+            E::FiledWithTownship(_) => {
+                self.papers.insert(PaperKind::Filing);
+            }
+            E::ConsultationArchived(e) => self.file(&e.papers),
+            _ => {}
+        }
+    }
+
+    fn file(&mut self, papers: &[facts::Paper]) {
+        self.papers.extend(papers.iter().map(|paper| paper.kind));
+    }
+}

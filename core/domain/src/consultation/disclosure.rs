@@ -1,0 +1,184 @@
+//! 两公开: posting, objections, answers, corrections, taking down, and the archive at the end.
+
+use jiff::civil::Date;
+
+use super::commands::{AnswerObjection, Archive, CloseDisclosure, CorrectNotice, PostNotice, RaiseObjection};
+use super::deliberation::check_papers;
+use super::events::{
+    ConsultationArchived, DisclosureClosed, NoticeCorrected, NoticePosted, ObjectionAnswered, ObjectionRaised,
+};
+use super::facts::NoticeKind;
+use super::standing::Posting;
+use super::{Case, Decision, MAX_LINES, MAX_PAPERS, check_entries};
+use crate::calendar::plus_days;
+use crate::office::RollKind;
+use crate::refusal::{Refusal, RefusalCode};
+
+pub(super) fn post(case: Case<'_>, command: &PostNotice) -> Decision {
+    case.check_after_resolution()?;
+    let standing = &case.matter.standing;
+    check_lines(command)?;
+    let roster = case.village.roster;
+    if roster.count_on(RollKind::SupervisoryCommittee, &command.supervisors) == 0 {
+        return Err(RefusalCode::SupervisorsNotSigned.into());
+    }
+    let posted_already = standing.notice_of(command.kind).is_some();
+    match command.kind {
+        NoticeKind::Resolution | NoticeKind::Result if posted_already => {
+            return Err(RefusalCode::NoticePostedAlready.into());
+        }
+        NoticeKind::Result if standing.completed_on.is_none() => return Err(RefusalCode::NotCompleted.into()),
+        NoticeKind::Result | NoticeKind::Progress if standing.notice_of(NoticeKind::Resolution).is_none() => {
+            return Err(RefusalCode::NoticeNotPosted.into());
+        }
+        NoticeKind::Resolution | NoticeKind::Result | NoticeKind::Progress => {}
+    }
+    let period = period(case, case.context.day())?;
+    let event = NoticePosted {
+        notice: u16::try_from(standing.notices.len() + 1).unwrap_or(u16::MAX),
+        kind: command.kind,
+        notice_no: command.notice_no.clone(),
+        places: command.places.clone(),
+        channels: command.channels.clone(),
+        contact: command.contact.clone(),
+        supervisors: command.supervisors.clone(),
+        supervisors_opinion: command.supervisors_opinion.clone(),
+        photo: command.photo.clone(),
+        objections_until: period.objections_until,
+        removable_on: period.removable_on,
+    };
+    Ok(vec![event.into()])
+}
+
+fn check_lines(command: &PostNotice) -> Result<(), Refusal> {
+    if command.places.is_empty() {
+        return Err(RefusalCode::PlacesMissing.into());
+    }
+    check_entries(command.places.len() + command.channels.len(), MAX_LINES)?;
+    check_entries(command.supervisors.len(), MAX_LINES)
+}
+
+struct Period {
+    objections_until: Date,
+    removable_on: Date,
+}
+
+/// Posted on day d: the last full day is d + 15 or the next working day, the first lawful day of removal the day after.
+fn period(case: Case<'_>, posted_on: Date) -> Result<Period, Refusal> {
+    let rules = &case.procedure.disclosure;
+    let calendar = &case.context.rules.calendar;
+    let last = calendar.period_end(posted_on, rules.posted.days)?;
+    Ok(Period {
+        objections_until: calendar.period_end(posted_on, rules.objections.days)?,
+        removable_on: plus_days(last, 1)?,
+    })
+}
+
+fn open_notice<'a>(case: Case<'a>, no: u16) -> Result<&'a Posting, Refusal> {
+    let open = case.matter.standing.notices.iter().find(|notice| notice.no == no && notice.closed_on.is_none());
+    open.ok_or_else(|| Refusal::from(RefusalCode::NoticeNotPosted).with("notice", u64::from(no)))
+}
+
+pub(super) fn object(case: Case<'_>, command: &RaiseObjection) -> Decision {
+    let notice = open_notice(case, command.notice)?;
+    let day = case.context.day();
+    if day < notice.posted_on {
+        return Err(Refusal::from(RefusalCode::ActsOutOfOrder).with("not_before", notice.posted_on.to_string()));
+    }
+    // Any villager may query a notice as long as it is posted; those inside the window also hold back the start of works.
+    let answer = &case.procedure.disclosure.answer;
+    let event = ObjectionRaised {
+        objection: u16::try_from(case.matter.standing.objections.len() + 1).unwrap_or(u16::MAX),
+        notice: notice.no,
+        about: command.about,
+        text: command.text.clone(),
+        answer_due_on: case.context.rules.calendar.period_end(day, answer.days)?,
+    };
+    Ok(vec![event.into()])
+}
+
+pub(super) fn answer(case: Case<'_>, command: &AnswerObjection) -> Decision {
+    case.check_after_resolution()?;
+    let no = u64::from(command.objection);
+    let Some(objection) = case.matter.standing.objections.iter().find(|o| o.no == command.objection) else {
+        return Err(Refusal::from(RefusalCode::ObjectionUnknown).with("objection", no));
+    };
+    if objection.answered_on.is_some() {
+        return Err(Refusal::from(RefusalCode::ObjectionAnsweredAlready).with("objection", no));
+    }
+    let event = ObjectionAnswered {
+        objection: command.objection,
+        answer: command.answer.clone(),
+        upheld: command.upheld,
+        remedy: command.remedy,
+    };
+    Ok(vec![event.into()])
+}
+
+pub(super) fn correct(case: Case<'_>, command: &CorrectNotice) -> Decision {
+    let notice = open_notice(case, command.notice)?;
+    if case.context.day() < notice.posted_on {
+        return Err(Refusal::from(RefusalCode::ActsOutOfOrder).with("not_before", notice.posted_on.to_string()));
+    }
+    let period = period(case, case.context.day())?;
+    let event = NoticeCorrected {
+        notice: notice.no,
+        correction: command.correction.clone(),
+        objections_until: period.objections_until,
+        removable_on: period.removable_on,
+    };
+    Ok(vec![event.into()])
+}
+
+pub(super) fn close(case: Case<'_>, command: &CloseDisclosure) -> Decision {
+    let notice = open_notice(case, command.notice)?;
+    let day = case.context.day();
+    if day < notice.removable_on {
+        return Err(Refusal::from(RefusalCode::PostingTooShort)
+            .with("posted_on", notice.posted_on.to_string())
+            .with("removable_on", notice.removable_on.to_string())
+            .with("day", day.to_string())
+            .by(&case.procedure.disclosure.posted.basis));
+    }
+    check_objections(case, notice.no)?;
+    Ok(vec![DisclosureClosed { notice: notice.no, kind: notice.kind }.into()])
+}
+
+/// Every objection to the notice is answered, and no correction is owed.
+pub(super) fn check_objections(case: Case<'_>, notice: u16) -> Result<(), Refusal> {
+    let of_notice = || case.matter.standing.objections.iter().filter(|o| o.notice == notice);
+    let open = of_notice().filter(|o| o.answered_on.is_none()).count() as u64;
+    if open > 0 {
+        return Err(Refusal::from(RefusalCode::ObjectionsOpen)
+            .with("open", open)
+            .by(&case.procedure.disclosure.answer.basis));
+    }
+    if of_notice().any(|o| o.correction_owed) {
+        return Err(Refusal::from(RefusalCode::CorrectionOwed).with("notice", u64::from(notice)));
+    }
+    Ok(())
+}
+
+pub(super) fn archive(case: Case<'_>, command: &Archive) -> Decision {
+    let standing = &case.matter.standing;
+    check_entries(command.papers.len(), MAX_PAPERS)?;
+    if standing.completed_on.is_none() {
+        return Err(RefusalCode::NotCompleted.into());
+    }
+    if standing.notice_of(NoticeKind::Resolution).is_none() || standing.notice_of(NoticeKind::Result).is_none() {
+        return Err(RefusalCode::NoticeNotPosted.into());
+    }
+    if let Some(open) = standing.notices.iter().find(|notice| notice.closed_on.is_none()) {
+        return Err(Refusal::from(RefusalCode::DisclosureOpen)
+            .with("notice", u64::from(open.no))
+            .with("removable_on", open.removable_on.to_string()));
+    }
+    let all_closed_on = standing.notices.iter().filter_map(|notice| notice.closed_on).max().unwrap_or_default();
+    if case.context.day() < all_closed_on {
+        return Err(Refusal::from(RefusalCode::ActsOutOfOrder).with("not_before", all_closed_on.to_string()));
+    }
+    let required: Vec<_> =
+        case.procedure.archive_papers.iter().copied().filter(|kind| !case.matter.papers.contains(kind)).collect();
+    check_papers(&required, &command.papers)?;
+    Ok(vec![ConsultationArchived { papers: command.papers.clone() }.into()])
+}

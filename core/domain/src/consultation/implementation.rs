@@ -1,0 +1,226 @@
+//! 实施: contract, start, progress, variations, payments, acceptance. Money never exceeds what was resolved.
+
+use jiff::civil::Date;
+
+use super::commands::{
+    ApproveVariation, CompleteImplementation, FileWithTownship, RecordAcceptance, RecordPayment, ReportProgress,
+    SignContract, StartWork,
+};
+use super::disclosure::check_objections;
+use super::events::{
+    ContractSigned, FiledWithTownship, ImplementationCompleted, PaymentRecorded, ProgressReported,
+    RectificationOrdered, VariationApproved, WorkStarted, WorksAccepted,
+};
+use super::facts::{NoticeKind, PayeeKind, Verdict};
+use super::{Case, Decision, MAX_PERSONS_AT_ONCE, check_entries};
+use crate::ids::{Fen, PersonId};
+use crate::office::RollKind;
+use crate::refusal::{Refusal, RefusalCode};
+
+pub(super) fn file_with_township(command: &FileWithTownship) -> Decision {
+    Ok(vec![FiledWithTownship { paper: command.paper.clone() }.into()])
+}
+
+pub(super) fn sign_contract(case: Case<'_>, command: &SignContract) -> Decision {
+    case.check_after_resolution()?;
+    check_works(case)?;
+    if case.matter.money.contract.is_some() {
+        return Err(RefusalCode::ContractSignedAlready.into());
+    }
+    within(command.terms.sum_fen, case.matter.money.budget)?;
+    Ok(vec![ContractSigned { terms: command.terms.clone() }.into()])
+}
+
+pub(super) fn start(case: Case<'_>, command: &StartWork) -> Decision {
+    check_works(case)?;
+    if case.matter.standing.started_on.is_some() {
+        return Err(Refusal::from(RefusalCode::StepOutOfOrder).with("at", "executing").with("act", "startWork"));
+    }
+    check_may_start(case)?;
+    Ok(vec![WorkStarted { remark: command.remark.clone() }.into()])
+}
+
+/// Carrying out begins when the objection window has ended and nothing in it is left open.
+fn check_may_start(case: Case<'_>) -> Result<(), Refusal> {
+    let basis = &case.procedure.implementation.start_after_objections;
+    let Some(notice) = case.matter.standing.notice_of(NoticeKind::Resolution) else {
+        return Err(Refusal::from(RefusalCode::NoticeNotPosted).by(basis));
+    };
+    let day = case.context.day();
+    if day <= notice.objections_until {
+        return Err(Refusal::from(RefusalCode::StartBeforeObjectionsEnd)
+            .with("day", day.to_string())
+            .with("objections_until", notice.objections_until.to_string())
+            .by(basis));
+    }
+    check_objections(case, notice.no)
+}
+
+pub(super) fn report_progress(case: Case<'_>, command: &ReportProgress) -> Decision {
+    check_since(case, case.matter.standing.started_on.ok_or(RefusalCode::StepOutOfOrder)?)?;
+    Ok(vec![ProgressReported { text: command.text.clone(), photo: command.photo.clone() }.into()])
+}
+
+/// Within the tolerance the village committee and the supervisors approve together; beyond it a supplementary resolution is
+/// needed.
+pub(super) fn approve_variation(case: Case<'_>, command: &ApproveVariation) -> Decision {
+    case.check_after_resolution()?;
+    let Some(contract) = case.matter.money.contract else {
+        return Err(RefusalCode::ContractMissing.into());
+    };
+    check_entries(command.committee.len() + command.supervisors.len(), MAX_PERSONS_AT_ONCE)?;
+    let roster = case.village.roster;
+    let committee = roster.count_on(RollKind::VillageCommittee, &command.committee);
+    if committee == 0 {
+        return Err(case.context.not_competent().with("act", "approveVariation"));
+    }
+    if roster.count_on(RollKind::SupervisoryCommittee, &command.supervisors) == 0 {
+        return Err(RefusalCode::SupervisorsNotSigned.into());
+    }
+    check_amount(command.amount_fen)?;
+    let total = case.matter.money.variations.plus(command.amount_fen);
+    let rule = &case.procedure.implementation.variation_tolerance;
+    let [num, den] = rule.share;
+    if u128::from(total.0) * u128::from(den) > u128::from(contract.0) * u128::from(num) {
+        return Err(Refusal::from(RefusalCode::VariationOverTolerance)
+            .with("variations_fen", total.0)
+            .with("contract_fen", contract.0)
+            .with("tolerance", format!("{num}/{den}"))
+            .by(&rule.basis));
+    }
+    within(contract.plus(total), case.matter.money.budget)?;
+    let event = VariationApproved {
+        amount_fen: command.amount_fen,
+        reason: command.reason.clone(),
+        committee: command.committee.clone(),
+        supervisors: command.supervisors.clone(),
+        total_fen: total,
+    };
+    Ok(vec![event.into()])
+}
+
+/// No payment without a voucher that a supervisor has checked (HN-V art. 58), none beyond contract and budget.
+pub(super) fn record_payment(case: Case<'_>, command: &RecordPayment) -> Decision {
+    case.check_after_resolution()?;
+    let rule = &case.procedure.implementation.voucher_checked;
+    if !case.village.roster.is_on(RollKind::SupervisoryCommittee, command.checked_by) {
+        return Err(Refusal::from(RefusalCode::VoucherNotChecked)
+            .with("person", command.checked_by.to_string())
+            .by(rule));
+    }
+    check_amount(command.amount_fen)?;
+    let money = &case.matter.money;
+    if command.payee_kind == PayeeKind::Contractor {
+        let contract = money.contract.ok_or(RefusalCode::ContractMissing)?;
+        let paid = money.paid.get(&PayeeKind::Contractor).copied().unwrap_or_default();
+        within(paid.plus(command.amount_fen), contract.plus(money.variations))?;
+    }
+    let total = money.paid().plus(command.amount_fen);
+    within(total, money.budget)?;
+    let event = PaymentRecorded {
+        payee_kind: command.payee_kind,
+        payee: command.payee.clone(),
+        purpose: command.purpose.clone(),
+        amount_fen: command.amount_fen,
+        voucher_no: command.voucher_no.clone(),
+        checked_by: command.checked_by,
+        total_fen: total,
+    };
+    Ok(vec![event.into()])
+}
+
+pub(super) fn record_acceptance(case: Case<'_>, command: &RecordAcceptance) -> Decision {
+    check_works(case)?;
+    check_open(case)?;
+    check_since(case, case.matter.standing.started_on.ok_or(RefusalCode::StepOutOfOrder)?)?;
+    check_group(case, &command.group, &command.township)?;
+    match command.verdict {
+        Verdict::Rectify => {
+            let remark = command.remark.clone().ok_or(RefusalCode::NotCompleted)?;
+            let remark = String::from(remark).try_into().map_err(|_| RefusalCode::NotCompleted)?;
+            Ok(vec![RectificationOrdered { group: command.group.clone(), remark }.into()])
+        }
+        Verdict::Accepted => {
+            let money = &case.matter.money;
+            let final_fen = command.final_fen.ok_or(RefusalCode::AmountOutOfRange)?;
+            let most = money.contract.map_or(money.budget, |contract| contract.plus(money.variations));
+            within(final_fen, most)?;
+            let event = WorksAccepted {
+                group: command.group.clone(),
+                township: command.township.clone(),
+                final_fen,
+                remark: command.remark.clone(),
+            };
+            Ok(vec![event.into()])
+        }
+    }
+}
+
+fn check_group(case: Case<'_>, group: &[PersonId], township: &[PersonId]) -> Result<(), Refusal> {
+    check_entries(group.len() + township.len(), MAX_PERSONS_AT_ONCE)?;
+    let rule = &case.procedure.implementation.acceptance;
+    let roster = case.village.roster;
+    let committee = roster.count_on(RollKind::VillageCommittee, group);
+    let supervisors = roster.count_on(RollKind::SupervisoryCommittee, group);
+    let representatives = roster.count_on(RollKind::Representatives, group);
+    let funded = case.matter.plan.as_ref().is_some_and(super::facts::Plan::is_publicly_funded);
+    let officers = if funded { rule.township_if_funded } else { 0 };
+    let complete = committee >= rule.village_committee
+        && supervisors >= rule.supervisors
+        && representatives >= rule.representatives
+        && township.len() as u64 >= officers;
+    if complete {
+        return Ok(());
+    }
+    Err(Refusal::from(RefusalCode::AcceptanceGroupIncomplete)
+        .with("village_committee", committee)
+        .with("supervisors", supervisors)
+        .with("representatives", representatives)
+        .with("township", township.len() as u64)
+        .by(&rule.basis))
+}
+
+pub(super) fn complete(case: Case<'_>, command: &CompleteImplementation) -> Decision {
+    if case.matter.standing.works {
+        return Err(Refusal::from(RefusalCode::StepOutOfOrder)
+            .with("at", "executing")
+            .with("act", "completeImplementation"));
+    }
+    check_open(case)?;
+    check_may_start(case)?;
+    Ok(vec![ImplementationCompleted { summary: command.summary.clone() }.into()])
+}
+
+fn check_works(case: Case<'_>) -> Result<(), Refusal> {
+    if case.matter.standing.works { Ok(()) } else { Err(RefusalCode::NoWorks.into()) }
+}
+
+fn check_open(case: Case<'_>) -> Result<(), Refusal> {
+    match case.matter.standing.completed_on {
+        Some(_) => Err(RefusalCode::CompletedAlready.into()),
+        None => Ok(()),
+    }
+}
+
+fn check_since(case: Case<'_>, not_before: Date) -> Result<(), Refusal> {
+    if case.context.day() >= not_before {
+        return Ok(());
+    }
+    Err(Refusal::from(RefusalCode::ActsOutOfOrder)
+        .with("occurred_at", case.context.occurred_at.to_string())
+        .with("not_before", not_before.to_string()))
+}
+
+fn check_amount(amount: Fen) -> Result<(), Refusal> {
+    if (Fen(1)..=Fen::MAX).contains(&amount) {
+        return Ok(());
+    }
+    Err(Refusal::from(RefusalCode::AmountOutOfRange).with("amount_fen", amount.0))
+}
+
+fn within(amount: Fen, most: Fen) -> Result<(), Refusal> {
+    if amount <= most {
+        return Ok(());
+    }
+    Err(Refusal::from(RefusalCode::BudgetExceeded).with("amount_fen", amount.0).with("most_fen", most.0))
+}

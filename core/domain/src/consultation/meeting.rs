@@ -1,0 +1,184 @@
+//! A meeting: the frozen roll, check-in and check-out, and the persons present at a moment.
+
+use std::collections::BTreeSet;
+
+use super::commands::{CheckIn, CheckOut, ExcludeFromRoll};
+use super::events::{
+    ConsultationEvent, MeetingConvened, MemberExcluded, MembersCheckedIn, MembersCheckedOut, MotionPut,
+};
+use super::facts::{Outcome, Tellers};
+use super::{Case, Decision, MAX_PERSONS_AT_ONCE, check_entries};
+use crate::ids::{Paragraph, PersonId};
+use crate::moment::Moment;
+use crate::procedure::{BallotForm, Form, Step};
+use crate::refusal::{Refusal, RefusalCode};
+use crate::tally::Test;
+
+/// A meeting that is convened or sitting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meeting {
+    pub(super) no: u16,
+    pub(super) form: String,
+    pub(super) held_at: Moment,
+    pub(super) chair: PersonId,
+    pub(super) due: BTreeSet<PersonId>,
+    pub(super) present: BTreeSet<PersonId>,
+    /// The most who were present at any moment.
+    pub(super) peak: u64,
+    pub(super) motions: u16,
+    pub(super) motion: Option<OpenMotion>,
+    pub(super) outcome: Option<Outcome>,
+}
+
+/// A motion that was put and is not decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OpenMotion {
+    pub(super) no: u16,
+    pub(super) text: Paragraph,
+    pub(super) ballot: BallotForm,
+    pub(super) tellers: Option<Tellers>,
+    /// Who was present when it was put.
+    pub(super) present: BTreeSet<PersonId>,
+    pub(super) quorum: Option<Test>,
+}
+
+impl Meeting {
+    pub(super) fn convened(e: &MeetingConvened) -> Self {
+        Self {
+            no: e.meeting,
+            form: e.form.clone(),
+            held_at: e.held_at,
+            chair: e.chair,
+            due: BTreeSet::new(),
+            present: BTreeSet::new(),
+            peak: 0,
+            motions: 0,
+            motion: None,
+            outcome: None,
+        }
+    }
+
+    pub(super) fn evolve(&mut self, event: &ConsultationEvent) {
+        use ConsultationEvent as E;
+        match event {
+            E::RollFrozen(e) => self.due.extend(&e.due),
+            E::MemberExcluded(e) => {
+                self.due.remove(&e.person);
+            }
+            E::MembersCheckedIn(e) => {
+                self.present.extend(&e.persons);
+                self.peak = self.peak.max(self.present.len() as u64);
+            }
+            E::MembersCheckedOut(e) => {
+                for person in &e.persons {
+                    self.present.remove(person);
+                }
+            }
+            E::MotionPut(e) => self.open_motion(e),
+            E::MotionAmended(_) => self.motion = None,
+            E::DecisionMade(e) => {
+                self.motion = None;
+                self.outcome = Some(e.outcome);
+            }
+            _ => {}
+        }
+    }
+
+    fn open_motion(&mut self, e: &MotionPut) {
+        self.motions = e.motion;
+        self.motion = Some(OpenMotion {
+            no: e.motion,
+            text: e.text.clone(),
+            ballot: e.ballot,
+            tellers: e.tellers.clone(),
+            present: self.present.clone(),
+            quorum: e.tests.first().cloned(),
+        });
+    }
+}
+
+impl<'a> Case<'a> {
+    /// The open meeting with this number, and its form.
+    pub(super) fn open_meeting(&self, no: u16, step: &str) -> Result<(&'a Meeting, &'a Step, &'a Form), Refusal> {
+        let meeting = self.numbered_meeting(no)?;
+        let (_, step) = self.procedure.step(step).ok_or(RefusalCode::StepOutOfOrder)?;
+        let form = step.form(&meeting.form).ok_or(RefusalCode::FormUnknown)?;
+        Ok((meeting, step, form))
+    }
+
+    fn numbered_meeting(&self, no: u16) -> Result<&'a Meeting, Refusal> {
+        let open = self.matter.meeting.as_ref().filter(|meeting| meeting.no == no);
+        open.ok_or_else(|| Refusal::from(RefusalCode::MeetingNotOpen).with("meeting", u64::from(no)))
+    }
+
+    /// Check-in, motions and votes belong to the day of the meeting.
+    pub(super) fn check_day(&self, meeting: &Meeting) -> Result<(), Refusal> {
+        self.check_order()?;
+        let (day, held) = (self.context.day(), meeting.held_at.day());
+        if day == held {
+            return Ok(());
+        }
+        Err(Refusal::from(RefusalCode::WrongDay).with("day", day.to_string()).with("held_on", held.to_string()))
+    }
+}
+
+pub(super) fn exclude(case: Case<'_>, command: &ExcludeFromRoll) -> Decision {
+    case.check_order()?;
+    let meeting = case.numbered_meeting(command.meeting)?;
+    if meeting.peak > 0 {
+        return Err(RefusalCode::ExcludedAfterOpening.into());
+    }
+    if !meeting.due.contains(&command.person) {
+        return Err(Refusal::from(RefusalCode::NotOnRoll).with("person", command.person.to_string()));
+    }
+    case.village.roster.known(command.approver)?;
+    if command.approver == command.person {
+        return Err(Refusal::from(RefusalCode::PersonTwice).with("person", command.person.to_string()));
+    }
+    let event = MemberExcluded {
+        meeting: meeting.no,
+        person: command.person,
+        cause: command.cause,
+        approver: command.approver,
+    };
+    Ok(vec![event.into()])
+}
+
+pub(super) fn check_in(case: Case<'_>, command: &CheckIn) -> Decision {
+    let meeting = case.numbered_meeting(command.meeting)?;
+    case.check_day(meeting)?;
+    check_persons(&command.persons, |person| {
+        if !meeting.due.contains(&person) {
+            Some(RefusalCode::NotOnRoll)
+        } else if meeting.present.contains(&person) {
+            Some(RefusalCode::CheckedInAlready)
+        } else {
+            None
+        }
+    })?;
+    Ok(vec![MembersCheckedIn { meeting: meeting.no, persons: command.persons.clone() }.into()])
+}
+
+pub(super) fn check_out(case: Case<'_>, command: &CheckOut) -> Decision {
+    let meeting = case.numbered_meeting(command.meeting)?;
+    case.check_day(meeting)?;
+    check_persons(&command.persons, |person| {
+        (!meeting.present.contains(&person)).then_some(RefusalCode::NotPresent)
+    })?;
+    Ok(vec![MembersCheckedOut { meeting: meeting.no, persons: command.persons.clone() }.into()])
+}
+
+fn check_persons(
+    persons: &[PersonId],
+    stands_in_the_way: impl Fn(PersonId) -> Option<RefusalCode>,
+) -> Result<(), Refusal> {
+    check_entries(persons.len(), MAX_PERSONS_AT_ONCE)?;
+    let mut seen = BTreeSet::new();
+    for person in persons {
+        let code = if seen.insert(*person) { stands_in_the_way(*person) } else { Some(RefusalCode::PersonTwice) };
+        if let Some(code) = code {
+            return Err(Refusal::from(code).with("person", person.to_string()));
+        }
+    }
+    Ok(())
+}

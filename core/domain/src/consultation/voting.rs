@@ -1,0 +1,243 @@
+//! 表决: putting a motion, amending it, recording the ballot. The decision is computed here and nowhere else.
+
+use std::collections::BTreeSet;
+
+use super::commands::{AmendMotion, PutMotion, RecordRollCall, RecordSecretBallot, RecordShowOfHands};
+use super::deliberation::{check_plan, returned};
+use super::events::{
+    ConsultationEvent, DecisionMade, HandsCounted, MotionAmended, MotionPut, PapersCounted, RollCalled,
+};
+use super::facts::{Amendment, Choice, Outcome, ReturnReason, Tellers};
+use super::meeting::OpenMotion;
+use super::{Case, Decision, MAX_ROLL_CALL, Meeting, check_entries};
+use crate::procedure::{BallotForm, Base, Form, Step};
+use crate::refusal::{Refusal, RefusalCode};
+use crate::tally::{Counts, Test};
+
+pub(super) fn put(case: Case<'_>, step: &str, command: &PutMotion) -> Decision {
+    let (meeting, _, form) = case.open_meeting(command.meeting, step)?;
+    case.check_day(meeting)?;
+    if meeting.motion.is_some() {
+        return Err(RefusalCode::MotionOpenAlready.into());
+    }
+    if meeting.outcome.is_some() {
+        return Err(RefusalCode::DecidedAlready.into());
+    }
+    if !form.ballots.contains(&command.ballot) {
+        return Err(RefusalCode::BallotFormNotPermitted.into());
+    }
+    check_tellers(case, meeting, command)?;
+    let (due, present) = (meeting.due.len() as u64, meeting.present.len() as u64);
+    let quorum = Test::of("quorum", present, due, &form.quorum);
+    if !quorum.met {
+        return Err(Refusal::from(RefusalCode::QuorumNotMet)
+            .with("due", due)
+            .with("present", present)
+            .with("least", quorum.fraction().least(due))
+            .by(&quorum.basis));
+    }
+    let mut tests = vec![quorum];
+    if form.composition {
+        tests.extend(case.village.roster.composition(case.procedure));
+    }
+    let event = MotionPut {
+        meeting: meeting.no,
+        motion: meeting.motions.saturating_add(1),
+        text: command.text.clone(),
+        ballot: command.ballot,
+        tellers: command.tellers.clone(),
+        due,
+        present,
+        tests,
+    };
+    Ok(vec![event.into()])
+}
+
+/// Two tellers and a scrutineer, three different people, none of them the chair. A call by name counts itself.
+fn check_tellers(case: Case<'_>, meeting: &Meeting, command: &PutMotion) -> Result<(), Refusal> {
+    let Some(Tellers { first, second, scrutineer }) = &command.tellers else {
+        return match command.ballot {
+            BallotForm::RollCall => Ok(()),
+            BallotForm::ShowOfHands | BallotForm::SecretPaper => Err(RefusalCode::TellersNotIndependent.into()),
+        };
+    };
+    let distinct = BTreeSet::from([*first, *second, *scrutineer, meeting.chair]);
+    if distinct.len() < 4 {
+        return Err(RefusalCode::TellersNotIndependent.into());
+    }
+    for person in [first, second, scrutineer] {
+        case.village.roster.known(*person)?;
+    }
+    Ok(())
+}
+
+pub(super) fn amend(case: Case<'_>, step: &str, command: &AmendMotion) -> Decision {
+    let (meeting, step, _) = case.open_meeting(command.meeting, step)?;
+    case.check_day(meeting)?;
+    if meeting.outcome.is_some() {
+        return Err(RefusalCode::DecidedAlready.into());
+    }
+    if let Some(plan) = &command.plan {
+        check_plan(plan)?;
+    }
+    let material = command.changes.iter().any(|change| change.is_material());
+    let mut events: Vec<ConsultationEvent> = vec![
+        MotionAmended {
+            meeting: meeting.no,
+            text: command.text.clone(),
+            changes: command.changes.iter().copied().collect::<BTreeSet<Amendment>>().into_iter().collect(),
+            material,
+            plan: command.plan.clone(),
+        }
+        .into(),
+    ];
+    // A material change goes back to the two committees; a change of wording stays before the meeting.
+    if let Some(to) = step.material_amendment_to.as_deref().filter(|_| material) {
+        events.push(returned(case, &step.code, to, ReturnReason::MaterialAmendment, None));
+    }
+    Ok(events)
+}
+
+pub(super) fn show_of_hands(case: Case<'_>, step: &str, command: &RecordShowOfHands) -> Decision {
+    let (meeting, step, form, motion) = open_motion(case, command.meeting, step, BallotForm::ShowOfHands)?;
+    let counts = agreed(command.first, command.second)?;
+    check_votes(counts, motion)?;
+    let counted = HandsCounted { meeting: meeting.no, motion: motion.no, counts };
+    Ok(vec![counted.into(), decision(case, meeting, step, form, motion, counts)])
+}
+
+pub(super) fn roll_call(case: Case<'_>, step: &str, command: &RecordRollCall) -> Decision {
+    let (meeting, step, form, motion) = open_motion(case, command.meeting, step, BallotForm::RollCall)?;
+    check_entries(command.votes.len(), MAX_ROLL_CALL)?;
+    let mut voted = BTreeSet::new();
+    let mut counts = Counts::default();
+    for vote in &command.votes {
+        let code = if !meeting.due.contains(&vote.person) {
+            Some(RefusalCode::NotOnRoll)
+        } else if !motion.present.contains(&vote.person) {
+            Some(RefusalCode::NotPresent)
+        } else if !voted.insert(vote.person) {
+            Some(RefusalCode::VotedTwice)
+        } else {
+            None
+        };
+        if let Some(code) = code {
+            return Err(Refusal::from(code).with("person", vote.person.to_string()));
+        }
+        match vote.choice {
+            Choice::For => counts.in_favour += 1,
+            Choice::Against => counts.against += 1,
+            Choice::Abstain => counts.abstain += 1,
+        }
+    }
+    let called = RollCalled { meeting: meeting.no, motion: motion.no, votes: command.votes.clone() };
+    Ok(vec![called.into(), decision(case, meeting, step, form, motion, counts)])
+}
+
+pub(super) fn secret_ballot(case: Case<'_>, step: &str, command: &RecordSecretBallot) -> Decision {
+    let (meeting, step, form, motion) = open_motion(case, command.meeting, step, BallotForm::SecretPaper)?;
+    let counts = agreed(command.first, command.second)?;
+    check_votes(counts, motion)?;
+    check_conservation(command, counts, motion)?;
+    let counted = PapersCounted {
+        meeting: meeting.no,
+        motion: motion.no,
+        printed: command.printed.into(),
+        handed_out: command.handed_out.into(),
+        exchanged: command.exchanged.into(),
+        unused: command.unused.into(),
+        in_box: command.in_box.into(),
+        counts,
+    };
+    Ok(vec![counted.into(), decision(case, meeting, step, form, motion, counts)])
+}
+
+/// No paper appears or vanishes: printed = handed out + exchanged + unused; in the box = what was counted; no more in the
+/// box than handed out; no more handed out than people present.
+fn check_conservation(command: &RecordSecretBallot, counts: Counts, motion: &OpenMotion) -> Result<(), Refusal> {
+    let [printed, handed_out, exchanged, unused, in_box] =
+        [command.printed, command.handed_out, command.exchanged, command.unused, command.in_box].map(u64::from);
+    let conserved = printed == handed_out + exchanged + unused
+        && in_box == counts.total()
+        && in_box <= handed_out
+        && handed_out <= motion.present.len() as u64;
+    if conserved {
+        return Ok(());
+    }
+    Err(Refusal::from(RefusalCode::BallotsNotConserved)
+        .with("printed", printed)
+        .with("handed_out", handed_out)
+        .with("exchanged", exchanged)
+        .with("unused", unused)
+        .with("in_box", in_box)
+        .with("counted", counts.total())
+        .with("present", motion.present.len() as u64))
+}
+
+type OpenVote<'a> = (&'a Meeting, &'a Step, &'a Form, &'a OpenMotion);
+
+fn open_motion<'a>(case: Case<'a>, no: u16, step: &str, ballot: BallotForm) -> Result<OpenVote<'a>, Refusal> {
+    let (meeting, step, form) = case.open_meeting(no, step)?;
+    case.check_day(meeting)?;
+    let Some(motion) = &meeting.motion else {
+        return Err(RefusalCode::NoMotionOpen.into());
+    };
+    if motion.ballot != ballot {
+        return Err(RefusalCode::BallotFormNotPermitted.into());
+    }
+    Ok((meeting, step, form, motion))
+}
+
+fn agreed(first: Counts, second: Counts) -> Result<Counts, Refusal> {
+    if first == second {
+        return Ok(first);
+    }
+    Err(Refusal::from(RefusalCode::CountsDisagree)
+        .with("first_for", first.in_favour)
+        .with("second_for", second.in_favour)
+        .with("first_total", first.total())
+        .with("second_total", second.total()))
+}
+
+fn check_votes(counts: Counts, motion: &OpenMotion) -> Result<(), Refusal> {
+    let (votes, present) = (counts.total(), motion.present.len() as u64);
+    if votes <= present {
+        return Ok(());
+    }
+    Err(Refusal::from(RefusalCode::VotesExceedPresent).with("votes", votes).with("present", present))
+}
+
+/// The decision, computed: who was due and present when the motion was put, how the votes fell, by which rule.
+fn decision(
+    case: Case<'_>,
+    meeting: &Meeting,
+    step: &Step,
+    form: &Form,
+    motion: &OpenMotion,
+    counts: Counts,
+) -> ConsultationEvent {
+    let (due, present) = (meeting.due.len() as u64, motion.present.len() as u64);
+    // INVARIANT: abstentions, blank and spoiled papers and those who did not vote stay in the base.
+    let whole = match form.threshold.of {
+        Base::Due => due,
+        Base::Present | Base::AdultVillagers | Base::Representatives => present,
+    };
+    let threshold = Test::of("threshold", counts.in_favour, whole, &form.threshold);
+    let quorum = motion.quorum.clone().unwrap_or_else(|| Test::of("quorum", present, due, &form.quorum));
+    DecisionMade {
+        meeting: meeting.no,
+        motion: motion.no,
+        step: step.code.clone(),
+        form: form.id.clone(),
+        due,
+        present,
+        counts,
+        not_voting: present.saturating_sub(counts.total()),
+        outcome: if quorum.met && threshold.met { Outcome::Carried } else { Outcome::Lost },
+        quorum,
+        threshold,
+        procedure: case.procedure.id.clone(),
+        procedure_version: case.procedure.version,
+    }
+    .into()
+}

@@ -1,0 +1,199 @@
+//! Filing a roll: incompatibilities, sizes and composition are checked here, once, by the law of the day.
+
+use std::collections::BTreeSet;
+
+use super::{FileRoll, RollFiled, RollMember, RollMembersListed, Roster, RosterEvent};
+use crate::ids::PersonId;
+use crate::jurisdiction::Jurisdiction;
+use crate::office::{RollKind, Sex};
+use crate::procedure::{Procedure, SizeRange};
+use crate::refusal::{Refusal, RefusalCode};
+
+/// Most members of one roll.
+pub const MAX_ROLL_MEMBERS: usize = 8_000;
+/// Most members in one part, so that the event stays under 8 KiB.
+pub const PART_MEMBERS: usize = 50;
+
+pub(super) fn decide(
+    state: &Roster,
+    jurisdiction: &Jurisdiction,
+    procedure: &Procedure,
+    command: &FileRoll,
+) -> Result<Vec<RosterEvent>, Refusal> {
+    check_entries(state, command)?;
+    check_size(command, jurisdiction, procedure)?;
+    let after = with_roll(state, command);
+    check_incompatibilities(&after, procedure)?;
+    let composition = match command.roll {
+        RollKind::Representatives => check_representatives(&after, jurisdiction, procedure)?,
+        _ => Vec::new(),
+    };
+    let mut events: Vec<RosterEvent> = (1..)
+        .zip(command.members.chunks(PART_MEMBERS))
+        .map(|(part, members)| RollMembersListed { roll: command.roll, part, members: members.to_vec() }.into())
+        .collect();
+    let filed = RollFiled {
+        roll: command.roll,
+        parts: u16::try_from(events.len()).unwrap_or(u16::MAX),
+        members: u32::try_from(command.members.len()).unwrap_or(u32::MAX),
+        composition,
+    };
+    events.push(filed.into());
+    Ok(events)
+}
+
+fn with_roll(state: &Roster, command: &FileRoll) -> Roster {
+    let mut after = state.clone();
+    after.rolls.insert(command.roll, command.members.clone());
+    after
+}
+
+fn check_entries(state: &Roster, command: &FileRoll) -> Result<(), Refusal> {
+    let entries = command.members.len();
+    if entries > MAX_ROLL_MEMBERS {
+        return Err(Refusal::from(RefusalCode::TooManyEntries)
+            .with("entries", entries as u64)
+            .with("limit", MAX_ROLL_MEMBERS as u64));
+    }
+    let mut persons = BTreeSet::new();
+    let mut households = BTreeSet::new();
+    for member in &command.members {
+        state.known(member.person)?;
+        if !persons.insert(member.person) {
+            return Err(Refusal::from(RefusalCode::PersonTwice).with("person", member.person.to_string()));
+        }
+        check_household(command.roll, member, &mut households)?;
+    }
+    Ok(())
+}
+
+fn check_household<'a>(
+    roll: RollKind,
+    member: &'a RollMember,
+    seen: &mut BTreeSet<&'a str>,
+) -> Result<(), Refusal> {
+    if !matches!(roll, RollKind::Households | RollKind::Representatives) {
+        return Ok(());
+    }
+    let Some(household) = &member.household else {
+        return Err(Refusal::from(RefusalCode::HouseholdMissing).with("person", member.person.to_string()));
+    };
+    if roll == RollKind::Representatives && member.group.is_none() {
+        return Err(Refusal::from(RefusalCode::HouseholdMissing).with("person", member.person.to_string()));
+    }
+    // A household has one voice in an assembly by households; two representatives may share a household in Henan.
+    if roll == RollKind::Households && !seen.insert(household.as_str()) {
+        return Err(Refusal::from(RefusalCode::HouseholdTwice).with("household", household.as_str()));
+    }
+    Ok(())
+}
+
+fn check_size(command: &FileRoll, jurisdiction: &Jurisdiction, procedure: &Procedure) -> Result<(), Refusal> {
+    let members = command.members.len() as u64;
+    let range = match command.roll {
+        RollKind::VillageCommittee => Some(&procedure.rolls.village_committee_size),
+        RollKind::SupervisoryCommittee => Some(&procedure.rolls.supervisory_committee_size),
+        _ => None,
+    };
+    if let Some(range) = range {
+        within(members, range, RefusalCode::CommitteeSize)?;
+    }
+    let most = match command.roll {
+        RollKind::Households => electorate(jurisdiction)?.households,
+        RollKind::AdultVillagers => electorate(jurisdiction)?.adult_villagers,
+        _ => return Ok(()),
+    };
+    if members == u64::from(most) {
+        return Ok(());
+    }
+    // The roll must be the whole body, or the denominator would shrink by leaving people out of it.
+    Err(Refusal::from(RefusalCode::RollNotWhole).with("members", members).with("counted", u64::from(most)))
+}
+
+fn electorate(jurisdiction: &Jurisdiction) -> Result<&crate::jurisdiction::ElectorateCounted, Refusal> {
+    jurisdiction.electorate.as_ref().ok_or_else(|| RefusalCode::ElectorateUnknown.into())
+}
+
+fn within(count: u64, range: &SizeRange, code: RefusalCode) -> Result<(), Refusal> {
+    if (range.least..=range.most).contains(&count) {
+        return Ok(());
+    }
+    Err(Refusal::from(code)
+        .with("count", count)
+        .with("least", range.least)
+        .with("most", range.most)
+        .by(&range.basis))
+}
+
+/// The incompatibilities of VL-2025 art. 8 and 37 and HN-V art. 56, on the rolls as they would stand.
+fn check_incompatibilities(after: &Roster, procedure: &Procedure) -> Result<(), Refusal> {
+    let persons = |kind| after.roll(kind).iter().map(|m| m.person).collect::<Vec<PersonId>>();
+    let committee = persons(RollKind::VillageCommittee);
+    let rules = &procedure.rolls;
+    if !committee.is_empty() && !committee.iter().any(|p| is_woman(after, *p)) {
+        return Err(Refusal::from(RefusalCode::CommitteeWithoutWoman).by(&rules.committee_needs_woman));
+    }
+    if let Some(pair) = first_kin(after, &committee, &committee) {
+        return Err(named(RefusalCode::CommitteeNearRelatives, pair).by(&rules.committee_no_near_relatives));
+    }
+    let supervisors = persons(RollKind::SupervisoryCommittee);
+    if let Some(both) = supervisors.iter().find(|p| committee.contains(p)) {
+        return Err(named(RefusalCode::SupervisorInCommittee, (*both, *both))
+            .by(&rules.supervisors_apart_from_committee));
+    }
+    if let Some(pair) = first_kin(after, &supervisors, &committee) {
+        return Err(named(RefusalCode::SupervisorNearRelative, pair).by(&rules.supervisors_apart_from_committee));
+    }
+    let bookkeepers = persons(RollKind::Bookkeepers);
+    if let Some(both) = supervisors.iter().find(|p| bookkeepers.contains(p)) {
+        return Err(
+            named(RefusalCode::SupervisorIsBookkeeper, (*both, *both)).by(&rules.supervisors_no_bookkeeper)
+        );
+    }
+    Ok(())
+}
+
+fn is_woman(roster: &Roster, person: PersonId) -> bool {
+    roster.persons.get(&person).is_some_and(|p| p.sex == Sex::Female)
+}
+
+fn first_kin(roster: &Roster, ones: &[PersonId], others: &[PersonId]) -> Option<(PersonId, PersonId)> {
+    ones.iter().find_map(|one| {
+        let kin = others.iter().find(|other| *other != one && roster.are_kin(*one, **other))?;
+        Some((*one, *kin))
+    })
+}
+
+fn named(code: RefusalCode, (person, other): (PersonId, PersonId)) -> Refusal {
+    let refusal = Refusal::from(code).with("person", person.to_string());
+    if person == other { refusal } else { refusal.with("relative", other.to_string()) }
+}
+
+fn check_representatives(
+    after: &Roster,
+    jurisdiction: &Jurisdiction,
+    procedure: &Procedure,
+) -> Result<Vec<crate::tally::Test>, Refusal> {
+    let composition = after.composition(procedure);
+    if let Some(failed) = composition.iter().find(|test| !test.met) {
+        return Err(Refusal::from(RefusalCode::CompositionNotMet)
+            .with("rule", failed.what.as_str())
+            .with("part", failed.part)
+            .with("whole", failed.whole)
+            .with("least", failed.fraction().least(failed.whole))
+            .by(&failed.basis));
+    }
+    let households = u64::from(electorate(jurisdiction)?.households);
+    let representatives = after.roll(RollKind::Representatives).len() as u64;
+    let range = &procedure.rolls.households_per_representative;
+    // Exact: least x representatives <= households <= most x representatives.
+    if households < range.least * representatives || households > range.most * representatives {
+        return Err(Refusal::from(RefusalCode::HouseholdsPerRepresentative)
+            .with("households", households)
+            .with("representatives", representatives)
+            .with("least", range.least)
+            .with("most", range.most)
+            .by(&range.basis));
+    }
+    Ok(composition)
+}

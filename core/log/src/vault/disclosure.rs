@@ -1,0 +1,247 @@
+//! SD-JWT disclosures (RFC 9901 sections 4.2.1 and 4.2.3).
+
+use super::VaultError;
+use crate::canonical::sha256;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use uuid::Uuid;
+
+/// The longest value in bytes of UTF-8.
+pub const MAX_VALUE_BYTES: usize = 4096;
+
+/// The longest field name in bytes.
+pub const MAX_FIELD_BYTES: usize = 100;
+
+/// Where the 256 random bits of a disclosure come from: the operating system, or a list in a test.
+pub trait Salts: Send + Sync + 'static {
+    /// 32 bytes that nobody can guess, never the same twice.
+    ///
+    /// # Errors
+    /// [`NoSalt`] where the operating system has no randomness.
+    fn salt(&self) -> Result<[u8; 32], NoSalt>;
+}
+
+/// There is no randomness.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system has no randomness: {reason}")]
+pub struct NoSalt {
+    /// What the operating system said.
+    pub reason: String,
+}
+
+impl NoSalt {
+    /// The stable public code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        "no-randomness"
+    }
+}
+
+/// Salts from the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RandomSalts;
+
+impl Salts for RandomSalts {
+    fn salt(&self) -> Result<[u8; 32], NoSalt> {
+        let mut salt = [0; 32];
+        getrandom::fill(&mut salt).map_err(|error| NoSalt { reason: error.to_string() })?;
+        Ok(salt)
+    }
+}
+
+/// A disclosure, and the person it speaks of.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Disclosure {
+    pub(super) subject: Uuid,
+    pub(super) text: String,
+}
+
+/// Personal data does not go into logs by way of a debug print.
+impl std::fmt::Debug for Disclosure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Disclosure").field("subject", &self.subject).field("digest", &self.digest()).finish()
+    }
+}
+
+/// A sealed value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// What the event holds: base64url without padding of SHA-256 over the disclosure's text, 43 characters.
+    pub digest: String,
+    /// What the vault holds.
+    pub disclosure: Disclosure,
+}
+
+/// An opened disclosure.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The digest, as the event holds it.
+    pub digest: String,
+    /// The person.
+    pub subject: Uuid,
+    /// The name of the field.
+    pub field: String,
+    /// The personal value.
+    pub value: String,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut debug = f.debug_struct("Opened");
+        debug.field("digest", &self.digest).field("subject", &self.subject).field("field", &self.field);
+        debug.finish_non_exhaustive()
+    }
+}
+
+/// Why a value cannot be sealed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealRefused {
+    /// The value is longer than [`MAX_VALUE_BYTES`].
+    #[error("the value has {size} bytes, at most {limit} are allowed")]
+    ValueTooLong {
+        /// Its length in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The field name is empty, longer than [`MAX_FIELD_BYTES`], or one that RFC 9901 keeps for itself.
+    #[error("`{field}` is no field name: 1 to {limit} bytes, and neither `_sd` nor `...`")]
+    FieldName {
+        /// The name, at most its first 100 characters.
+        field: String,
+        /// The limit in bytes.
+        limit: usize,
+    },
+}
+
+impl SealRefused {
+    /// The stable public code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ValueTooLong { .. } => "personal-value-too-long",
+            Self::FieldName { .. } => "invalid-personal-field",
+        }
+    }
+}
+
+/// Seals a personal value under a salt (see [`Salts`]) that is used for nothing else.
+///
+/// The disclosure's text is base64url without padding of the JSON array `[salt, field, value]`, the salt itself in
+/// base64url without padding.
+///
+/// # Errors
+/// [`SealRefused`] where the value or the field name is too long.
+pub fn seal(salt: [u8; 32], subject: Uuid, field: &str, value: &str) -> Result<Sealed, SealRefused> {
+    if value.len() > MAX_VALUE_BYTES {
+        return Err(SealRefused::ValueTooLong { size: value.len(), limit: MAX_VALUE_BYTES });
+    }
+    if !(1..=MAX_FIELD_BYTES).contains(&field.len()) || matches!(field, "_sd" | "...") {
+        let field = field.chars().take(MAX_FIELD_BYTES).collect();
+        return Err(SealRefused::FieldName { field, limit: MAX_FIELD_BYTES });
+    }
+    let array = serde_json::json!([URL_SAFE_NO_PAD.encode(salt), field, value]).to_string();
+    let disclosure = Disclosure { subject, text: URL_SAFE_NO_PAD.encode(array) };
+    Ok(Sealed { digest: disclosure.digest(), disclosure })
+}
+
+impl Disclosure {
+    /// A disclosure from its text, as it stands in a presentation or in another vault.
+    ///
+    /// # Errors
+    /// [`VaultError::Corrupt`] where the text is no disclosure.
+    pub fn from_text(subject: Uuid, text: impl Into<String>) -> Result<Self, VaultError> {
+        let disclosure = Self { subject, text: text.into() };
+        disclosure.opened(&disclosure.digest()).map(|_| disclosure.clone())
+    }
+
+    /// The person.
+    #[must_use]
+    pub const fn subject(&self) -> Uuid {
+        self.subject
+    }
+
+    /// The text that is presented to a verifier.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The digest of the text.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        digest_text(&self.digest_bytes())
+    }
+
+    pub(super) fn digest_bytes(&self) -> [u8; 32] {
+        sha256(self.text.as_bytes())
+    }
+
+    /// Opens the disclosure, which must have this digest.
+    pub(super) fn opened(&self, digest: &str) -> Result<Opened, VaultError> {
+        let damaged = |what: &str| VaultError::Corrupt { detail: format!("the row of the digest `{digest}` {what}") };
+        if self.digest() != digest {
+            return Err(damaged("has another digest"));
+        }
+        let array = URL_SAFE_NO_PAD.decode(&self.text).map_err(|_| damaged("is no base64url"))?;
+        let (_, field, value): (String, String, String) =
+            serde_json::from_slice(&array).map_err(|_| damaged("is no disclosure"))?;
+        Ok(Opened { digest: digest.into(), subject: self.subject, field, value })
+    }
+}
+
+pub(super) fn digest_text(digest: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(digest)
+}
+
+/// The bytes of a digest; none where the text is no digest.
+pub(super) fn digest_from_text(digest: &str) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(digest).ok()?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Disclosure, MAX_VALUE_BYTES, RandomSalts, Salts, seal};
+    use uuid::Uuid;
+
+    #[test]
+    fn the_digest_is_that_of_the_rfc() {
+        // RFC 9901 section 4.2.3: the disclosure with the blanks of its JSON, as the RFC prints it.
+        let text = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0";
+        let disclosure = Disclosure::from_text(Uuid::nil(), text).unwrap();
+        assert_eq!(disclosure.digest(), "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0");
+        let opened = disclosure.opened(&disclosure.digest()).unwrap();
+        assert_eq!((opened.field.as_str(), opened.value.as_str()), ("family_name", "Möbius"));
+    }
+
+    #[test]
+    fn what_is_sealed_opens() {
+        let sealed = seal([7; 32], Uuid::from_u128(1), "name", "王小民 \"x\"").unwrap();
+        let opened = sealed.disclosure.opened(&sealed.digest).unwrap();
+        assert_eq!((opened.field.as_str(), opened.value.as_str()), ("name", "王小民 \"x\""));
+        assert_eq!(sealed.digest.len(), 43);
+    }
+
+    #[test]
+    fn equal_names_never_share_a_digest() {
+        let digest = || seal(RandomSalts.salt().unwrap(), Uuid::nil(), "name", "王伟").unwrap().digest;
+        assert_ne!(digest(), digest());
+    }
+
+    #[test]
+    fn the_limits_hold_at_the_border() {
+        let seal = |field: &str, size| seal([0; 32], Uuid::nil(), field, &"x".repeat(size));
+        assert!(seal("name", MAX_VALUE_BYTES).is_ok());
+        assert_eq!(seal("name", MAX_VALUE_BYTES + 1).unwrap_err().code(), "personal-value-too-long");
+        assert_eq!(seal("", 1).unwrap_err().code(), "invalid-personal-field");
+        assert_eq!(seal("_sd", 1).unwrap_err().code(), "invalid-personal-field");
+        assert_eq!(seal(&"f".repeat(101), 1).unwrap_err().code(), "invalid-personal-field");
+    }
+
+    #[test]
+    fn a_debug_print_shows_no_personal_data() {
+        let sealed = seal([7; 32], Uuid::nil(), "name", "secret").unwrap();
+        let opened = sealed.disclosure.opened(&sealed.digest).unwrap();
+        let printed = format!("{sealed:?} {opened:?}");
+        assert!(!printed.contains("secret") && !printed.contains(sealed.disclosure.text()));
+    }
+}
