@@ -438,3 +438,11 @@ impl Step {
         self.forms.iter().find(|form| form.id == id)
     }
 }
+
+impl Procedure {
+    /// 补录: whether an act was recorded later than the procedure allows.
+    #[must_use]
+    pub fn is_late(&self, occurred_at: crate::moment::Moment, recorded_at: crate::moment::Moment) -> bool {
+        recorded_at.since(occurred_at).as_secs() > i64::from(self.late_recording.hours) * 3600
+    }
+}

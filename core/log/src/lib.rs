@@ -4,5 +4,11 @@
 //! one that production uses by default.
 
 pub mod canonical;
+pub mod clock;
+pub mod embedded;
+pub mod envelope;
+mod folder;
+pub mod handler;
 pub mod memory;
 pub mod port;
+pub mod vault;

@@ -29,7 +29,7 @@ pub const MAX_APPEND_EVENTS: usize = 256;
 pub const MAX_READ: usize = 10_000;
 
 /// The place of an event among all events, starting at 0 and increasing; dense only on the embedded store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Position(pub u64);
 
@@ -40,7 +40,7 @@ impl fmt::Display for Position {
 }
 
 /// The place of an event in its stream: 0, 1, 2, … without gaps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Revision(pub u64);
 

@@ -47,6 +47,7 @@ fn open_sections<const N: usize>(
     let database = Database::builder(path)
         .cache_size(cache_bytes)
         .max_journaling_size(JOURNAL_BYTES)
+        .worker_threads(1)
         .open()
         .map_err(refused)?;
     let mut keyspaces = Vec::with_capacity(N);

@@ -58,7 +58,8 @@ pub struct Disclosure {
 /// Personal data does not go into logs by way of a debug print.
 impl std::fmt::Debug for Disclosure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Disclosure").field("subject", &self.subject).field("digest", &self.digest()).finish()
+        let mut debug = f.debug_struct("Disclosure");
+        debug.field("subject", &self.subject).field("digest", &self.digest()).finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | keyspace | key | value |
 //! | --- | --- | --- |
-//! | `rows` | digest, 32 bytes | subject, 16 bytes, and the disclosure's text |
+//! | `disclosures` | digest, 32 bytes | subject, 16 bytes, and the disclosure's text |
 //! | `subjects` | subject, 16 bytes, and digest, 32 bytes | nothing |
 //!
 //! What this cannot do: the bytes of a forgotten row are gone from every answer at once, but they leave the disk only
@@ -23,7 +23,7 @@ use std::{
 use uuid::Uuid;
 
 const KIND: Kind = Kind { stem: "siyi-vault", content: "siyi-vault", format: 1, entries: &["engine"] };
-const SECTIONS: [(&str, u64); 2] = [("rows", 4 << 20), ("subjects", 2 << 20)];
+const SECTIONS: [(&str, u64); 2] = [("disclosures", 4 << 20), ("subjects", 2 << 20)];
 const CACHE_BYTES: u64 = 8 << 20;
 
 /// A [`Vault`] in a folder.
@@ -34,7 +34,7 @@ pub struct EmbeddedVault {
 
 struct Rows {
     database: Database,
-    rows: Keyspace,
+    disclosures: Keyspace,
     subjects: Keyspace,
     /// Held while a change is judged and handed to the engine: the number of changes so far.
     changes: Mutex<u64>,
@@ -56,10 +56,10 @@ impl EmbeddedVault {
     /// [`OpenError`]: in use, foreign, too new, damaged, or the disk said no.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
         let mut folder = Folder::open(folder.as_ref(), KIND)?;
-        let (database, [rows, subjects]) = open_engine(&folder, CACHE_BYTES, SECTIONS)?;
+        let (database, [disclosures, subjects]) = open_engine(&folder, CACHE_BYTES, SECTIONS)?;
         folder.establish()?;
         let (changes, durable) = (Mutex::default(), Mutex::default());
-        let rows = Rows { database, rows, subjects, changes, durable, _folder: folder };
+        let rows = Rows { database, disclosures, subjects, changes, durable, _folder: folder };
         Ok(Self { rows: Arc::new(RwLock::new(Some(rows))) })
     }
 
@@ -94,7 +94,7 @@ impl Rows {
                 if self.row(&digest)?.is_some_and(|known| known.subject != row.subject) {
                     return Err(VaultError::DigestTaken { digest: digest_text(&digest) });
                 }
-                batch.insert(&self.rows, digest, [row.subject.as_bytes(), row.text.as_bytes()].concat());
+                batch.insert(&self.disclosures, digest, [row.subject.as_bytes(), row.text.as_bytes()].concat());
                 batch.insert(&self.subjects, [row.subject.as_bytes().as_slice(), &digest].concat(), []);
             }
             Ok(())
@@ -105,7 +105,7 @@ impl Rows {
         self.change(|batch| {
             let digests = self.digests(subject)?;
             for digest in &digests {
-                batch.remove(&self.rows, *digest);
+                batch.remove(&self.disclosures, *digest);
                 batch.remove(&self.subjects, [subject.as_bytes().as_slice(), digest].concat());
             }
             Ok(digests.len())
@@ -138,7 +138,7 @@ impl Rows {
     }
 
     fn row(&self, digest: &[u8; 32]) -> Result<Option<Disclosure>, VaultError> {
-        let Some(value) = self.rows.get(digest).map_err(|error| vault_error(&error))? else {
+        let Some(value) = self.disclosures.get(digest).map_err(|error| vault_error(&error))? else {
             return Ok(None);
         };
         let row = value.split_first_chunk::<16>().and_then(|(subject, text)| {

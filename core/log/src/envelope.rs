@@ -1,0 +1,189 @@
+//! The stored form of an event: what stands around its data, and the way to and from canonical JSON.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use siyi_domain::consultation::ConsultationEvent;
+use siyi_domain::ids::{ConsultationId, JurisdictionCode};
+use siyi_domain::jurisdiction::JurisdictionEvent;
+use siyi_domain::moment::Moment;
+use siyi_domain::office::{Actor, Office, RollKind};
+use siyi_domain::roster::RosterEvent;
+use uuid::Uuid;
+
+use crate::port::{EventRefused, NewEvent, Position, Revision, StoredEvent, StreamName};
+
+/// What stands around an event's data. Every field is in the hashed bytes; the position is not, since each store gives its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// The event's id.
+    pub id: Uuid,
+    /// Its stream.
+    pub stream: StreamName,
+    /// Its revision in the stream.
+    pub revision: u64,
+    /// Its wire name with version.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// When it happened in the world.
+    pub occurred_at: Moment,
+    /// When the log took it.
+    pub recorded_at: Moment,
+    /// Who acted, in which office.
+    pub actor: Actor,
+    /// The body for which the actor acted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub on_behalf_of: Option<RollKind>,
+    /// What it belongs to: the same for everything that one request from outside led to.
+    pub correlation_id: Uuid,
+    /// The command that caused it.
+    pub causation_id: Uuid,
+    /// SHA-256 of the command with its personal texts left out, base64url: tells a repeated command from a reused id.
+    pub command_hash: String,
+}
+
+/// An event of any aggregate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DomainEvent {
+    /// Of a jurisdiction.
+    Jurisdiction(JurisdictionCode, JurisdictionEvent),
+    /// Of a roster.
+    Roster(JurisdictionCode, RosterEvent),
+    /// Of a matter.
+    Consultation(ConsultationId, ConsultationEvent),
+}
+
+/// An event read back from the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// What stands around it.
+    pub envelope: Envelope,
+    /// Its place in the log.
+    pub position: Position,
+    /// The event.
+    pub event: DomainEvent,
+    /// The stored bytes, canonical JSON: what hashes and proofs are of.
+    pub body: bytes::Bytes,
+}
+
+/// Why a stored event cannot be read as a domain event.
+#[derive(Debug, thiserror::Error)]
+#[error("event {position} of `{stream}` cannot be read: {reason}")]
+pub struct Undecodable {
+    position: Position,
+    stream: StreamName,
+    reason: String,
+}
+
+/// The three kinds of domain streams.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// `jurisdiction-<code>`
+    Jurisdiction(JurisdictionCode),
+    /// `roster-<code>`
+    Roster(JurisdictionCode),
+    /// `consultation-<uuid>`
+    Consultation(ConsultationId),
+}
+
+impl Subject {
+    /// The subject of a stream; `None` if the stream is not of the domain.
+    #[must_use]
+    pub fn of(stream: &StreamName) -> Option<Self> {
+        let (kind, key) = stream.as_str().split_once('-')?;
+        match kind {
+            "jurisdiction" => key.parse().ok().map(Self::Jurisdiction),
+            "roster" => key.parse().ok().map(Self::Roster),
+            "consultation" => key.parse().ok().map(Self::Consultation),
+            _ => None,
+        }
+    }
+
+    /// Its stream.
+    ///
+    /// # Errors
+    /// Never for a valid code or uuid.
+    pub fn stream(&self) -> Result<StreamName, crate::port::InvalidStreamName> {
+        match self {
+            Self::Jurisdiction(code) => StreamName::new(format!("jurisdiction-{code}")),
+            Self::Roster(code) => StreamName::new(format!("roster-{code}")),
+            Self::Consultation(id) => StreamName::new(format!("consultation-{id}")),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+impl Envelope {
+    /// The event in its stored form.
+    ///
+    /// # Errors
+    /// [`EventRefused`] if it is over the limit of bytes.
+    pub fn seal_with(&self, data: serde_json::Value) -> Result<NewEvent, EventRefused> {
+        let mut body = serde_json::to_value(self).unwrap_or_default();
+        if let Some(object) = body.as_object_mut() {
+            object.insert("data".to_owned(), data);
+        }
+        NewEvent::new(self.id, self.event_type.clone(), &body)
+    }
+}
+
+impl Recorded {
+    /// Reads a stored event; `None` if its stream is not of the domain.
+    ///
+    /// # Errors
+    /// [`Undecodable`] if the bytes are not what their wire name promises.
+    pub fn read(stored: &StoredEvent) -> Result<Option<Self>, Undecodable> {
+        let Some(subject) = Subject::of(&stored.stream) else { return Ok(None) };
+        let undecodable =
+            |reason: String| Undecodable { position: stored.position, stream: stored.stream.clone(), reason };
+        let envelope: Envelope = serde_json::from_slice(&stored.body).map_err(|e| undecodable(e.to_string()))?;
+        let body: Body<'_> = serde_json::from_slice(&stored.body).map_err(|e| undecodable(e.to_string()))?;
+        let event = DomainEvent::from_wire(subject, &stored.event_type, body.data.get())
+            .map_err(|e| undecodable(e.to_string()))?
+            .ok_or_else(|| undecodable(format!("`{}` is no event of this stream", stored.event_type)))?;
+        Ok(Some(Self { envelope, position: stored.position, event, body: stored.body.clone() }))
+    }
+
+    /// The revision in the stream.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        Revision(self.envelope.revision)
+    }
+}
+
+impl DomainEvent {
+    fn from_wire(subject: Subject, name: &str, data: &str) -> Result<Option<Self>, serde_json::Error> {
+        Ok(match subject {
+            Subject::Jurisdiction(code) => {
+                JurisdictionEvent::from_wire(name, data)?.map(|event| Self::Jurisdiction(code, event))
+            }
+            Subject::Roster(code) => RosterEvent::from_wire(name, data)?.map(|event| Self::Roster(code, event)),
+            Subject::Consultation(id) => {
+                ConsultationEvent::from_wire(name, data)?.map(|event| Self::Consultation(id, event))
+            }
+        })
+    }
+}
+
+/// The body for which an office acts.
+#[must_use]
+pub fn body_of(office: Office) -> Option<RollKind> {
+    match office {
+        Office::PartySecretary | Office::PartyCommitteeMember => Some(RollKind::PartyCommittee),
+        Office::VillageDirector | Office::VillageCommitteeMember | Office::Clerk => Some(RollKind::VillageCommittee),
+        Office::Supervisor => Some(RollKind::SupervisoryCommittee),
+        Office::Representative => Some(RollKind::Representatives),
+        Office::PartyMember
+        | Office::Villager
+        | Office::CollectiveOfficer
+        | Office::TownshipOfficer
+        | Office::GridWorker
+        | Office::Contractor
+        | Office::Auditor
+        | Office::Operator => None,
+    }
+}

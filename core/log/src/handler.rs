@@ -1,0 +1,337 @@
+//! The command handler: load, decide, append, and once more if somebody was faster.
+//!
+//! [`Handler::handle`] is the only way in which a domain event is written. GraphQL, the case files and the scenarios of a
+//! running server all end here.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use siyi_domain::consultation::{self, Consultation, ConsultationCommand, ConsultationEvent, Village};
+use siyi_domain::context::Context;
+use siyi_domain::ids::{ConsultationId, JurisdictionCode};
+use siyi_domain::jurisdiction::{self, Jurisdiction, JurisdictionEvent};
+use siyi_domain::moment::Moment;
+use siyi_domain::office::Actor;
+use siyi_domain::refusal::{Refusal, RefusalCode};
+use siyi_domain::roster::{self, Roster, RosterEvent};
+use siyi_domain::rules::Rules;
+use uuid::Uuid;
+
+mod command;
+mod error;
+mod identity;
+mod states;
+
+pub use command::{Command, JURISDICTION_COMMANDS, ROSTER_COMMANDS, Target};
+pub use error::HandleError;
+
+use crate::clock::Clock;
+use crate::envelope::{Envelope, Recorded, Subject, body_of};
+use crate::port::{AppendError, Direction, EventStore, Expected, NewEvent, Position, ReadFrom, Revision, StreamName};
+use crate::vault::{Disclosure, Salts, Vault};
+use command::Sealing;
+use states::States;
+
+/// How often a command is decided anew when somebody else was faster.
+pub const MAX_ATTEMPTS: usize = 16;
+
+/// A command from outside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The client's id of the command: sent twice, it has one effect and one answer.
+    pub command_id: Uuid,
+    /// What it is addressed to.
+    pub target: Target,
+    /// The command by its GraphQL name.
+    pub name: String,
+    /// Its input as JSON, personal texts in clear.
+    pub input: Value,
+    /// When it happened; now if left out.
+    pub occurred_at: Option<Moment>,
+    /// Who acts, in which office.
+    pub actor: Actor,
+    /// What it belongs to; the command's own id if left out.
+    pub correlation_id: Option<Uuid>,
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was recorded; survives a power loss.
+    Recorded(Receipt),
+    /// The domain said no; nothing was recorded.
+    Refused(Refusal),
+}
+
+/// What was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The stream.
+    pub stream: StreamName,
+    /// Position of the last event: a query may ask to see at least this.
+    pub position: Position,
+    /// Ids and wire names of the events, in order.
+    pub events: Vec<(Uuid, String)>,
+    /// Revision of the first of them.
+    pub first_revision: Revision,
+    /// Whether the command had been recorded before.
+    pub already: bool,
+}
+
+/// Loads, decides and appends.
+pub struct Handler {
+    store: Arc<dyn EventStore>,
+    vault: Arc<dyn Vault>,
+    salts: Arc<dyn Salts>,
+    clock: Arc<dyn Clock>,
+    rules: Arc<Rules>,
+    states: States,
+}
+
+impl Handler {
+    /// A handler over its ports.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn EventStore>,
+        vault: Arc<dyn Vault>,
+        salts: Arc<dyn Salts>,
+        clock: Arc<dyn Clock>,
+        rules: Arc<Rules>,
+    ) -> Self {
+        let states = States::new(Arc::clone(&store));
+        Self { store, vault, salts, clock, rules, states }
+    }
+
+    /// The rule data.
+    #[must_use]
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// The log.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn EventStore> {
+        &self.store
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// A matter as its events tell it now.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the log cannot be read.
+    pub async fn consultation(&self, id: ConsultationId) -> Result<Arc<Consultation>, HandleError> {
+        Ok(self.states.consultation(id).await?.0)
+    }
+
+    /// Does what a command asks for, or says why not.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the input is malformed, the log or the vault is unavailable or corrupt, or the race was lost
+    /// [`MAX_ATTEMPTS`] times.
+    pub async fn handle(&self, request: &Request) -> Result<Outcome, HandleError> {
+        let hash = identity::command_hash(request)?;
+        if let Some(earlier) = self.earlier(request, &hash).await? {
+            return Ok(earlier);
+        }
+        let Sealing { command, mut disclosures } = command::seal(request, self.salts.as_ref())?;
+        for _ in 0..MAX_ATTEMPTS {
+            match self.attempt(request, &hash, &command, &mut disclosures).await? {
+                Attempt::Done(Outcome::Recorded(receipt)) => return Ok(Outcome::Recorded(receipt)),
+                // Our twin may have been recorded since we looked: then its answer is the answer.
+                Attempt::Done(refused) => return Ok(self.earlier(request, &hash).await?.unwrap_or(refused)),
+                Attempt::Raced => {
+                    if let Some(earlier) = self.earlier(request, &hash).await? {
+                        return Ok(earlier);
+                    }
+                }
+            }
+        }
+        Err(HandleError::Contention { attempts: MAX_ATTEMPTS })
+    }
+
+    async fn attempt(
+        &self,
+        request: &Request,
+        hash: &str,
+        command: &Command,
+        disclosures: &mut Vec<Disclosure>,
+    ) -> Result<Attempt, HandleError> {
+        let recorded_at = self.clock.now();
+        let context = Context {
+            occurred_at: request.occurred_at.unwrap_or(recorded_at),
+            recorded_at,
+            actor: request.actor,
+            rules: &self.rules,
+        };
+        let (subject, next, decided) = self.decide(&request.target, command, &context).await?;
+        let events = match decided {
+            Ok(events) => events,
+            Err(refusal) => return Ok(Attempt::Done(Outcome::Refused(refusal))),
+        };
+        let stream = subject.stream()?;
+        let new = sealed_events(request, hash, &context, &stream, next, events)?;
+        let named = new.iter().map(|event| (event.id(), event.event_type().to_owned())).collect();
+        if !disclosures.is_empty() {
+            // INVARIANT: disclosures are durable before the event that carries their digests.
+            self.vault.put(std::mem::take(disclosures)).await?;
+        }
+        let expected = next.0.checked_sub(1).map_or(Expected::NoStream, |last| Expected::Exact(Revision(last)));
+        match self.store.append(&stream, expected, new).await {
+            Ok(appended) => Ok(Attempt::Done(Outcome::Recorded(Receipt {
+                stream,
+                position: appended.last_position,
+                events: named,
+                first_revision: appended.first_revision,
+                already: appended.already,
+            }))),
+            Err(AppendError::Conflict { .. }) => Ok(Attempt::Raced),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    async fn decide(
+        &self,
+        target: &Target,
+        command: &Command,
+        context: &Context<'_>,
+    ) -> Result<(Subject, Revision, Result<Vec<Data>, Refusal>), HandleError> {
+        match (target, command) {
+            (Target::Jurisdiction(code), Command::Jurisdiction(command)) => {
+                let (state, next) = self.states.jurisdiction(code).await?;
+                let decided = jurisdiction::decide(&state, code, command, context);
+                Ok((Subject::Jurisdiction(code.clone()), next, data_of(decided, JurisdictionEvent::to_data)))
+            }
+            (Target::Jurisdiction(code), Command::Roster(command)) => {
+                let (jurisdiction, _) = self.states.jurisdiction(code).await?;
+                let (state, next) = self.states.roster(code).await?;
+                let decided = roster::decide(&state, code, &jurisdiction, command, context);
+                Ok((Subject::Roster(code.clone()), next, data_of(decided, RosterEvent::to_data)))
+            }
+            (Target::Consultation(id), Command::Consultation(command)) => {
+                let (state, next) = self.states.consultation(*id).await?;
+                let (jurisdiction, roster) = self.village(&state, command).await?;
+                let village = Village { jurisdiction: &jurisdiction, roster: &roster };
+                let decided = consultation::decide(&state, command, village, context);
+                Ok((Subject::Consultation(*id), next, data_of(decided, ConsultationEvent::to_data)))
+            }
+            _ => Err(HandleError::InvalidInput {
+                path: "target".to_owned(),
+                message: "the command is not addressed to this kind of target".to_owned(),
+            }),
+        }
+    }
+
+    async fn village(
+        &self,
+        matter: &Consultation,
+        command: &ConsultationCommand,
+    ) -> Result<(Arc<Jurisdiction>, Arc<Roster>), HandleError> {
+        let code: Option<&JurisdictionCode> = match command {
+            ConsultationCommand::RaiseMotion(raise) => Some(&raise.jurisdiction),
+            _ => matter.jurisdiction.as_ref(),
+        };
+        let Some(code) = code else { return Ok(Default::default()) };
+        Ok((self.states.jurisdiction(code).await?.0, self.states.roster(code).await?.0))
+    }
+
+    /// The answer that the same command got before, if it was recorded.
+    async fn earlier(&self, request: &Request, hash: &str) -> Result<Option<Outcome>, HandleError> {
+        let Some(first) = self.store.find(identity::event_id(request.command_id, 0)).await? else {
+            return Ok(None);
+        };
+        let from = ReadFrom::Revision(first.revision);
+        let stored =
+            self.store.read_stream(&first.stream, from, Direction::Forwards, crate::port::MAX_APPEND_EVENTS).await?;
+        let mut receipt = Receipt {
+            stream: first.stream,
+            position: first.position,
+            events: Vec::new(),
+            first_revision: first.revision,
+            already: true,
+        };
+        for event in stored {
+            let Some(recorded) = Recorded::read(&event)? else { break };
+            if recorded.envelope.causation_id != request.command_id {
+                break;
+            }
+            if recorded.envelope.command_hash != hash {
+                let refusal = Refusal::from(RefusalCode::CommandIdReused);
+                return Ok(Some(Outcome::Refused(refusal.with("command_id", request.command_id.to_string()))));
+            }
+            receipt.position = event.position;
+            receipt.events.push((event.id, event.event_type));
+        }
+        Ok(Some(Outcome::Recorded(receipt)))
+    }
+}
+
+enum Attempt {
+    Done(Outcome),
+    Raced,
+}
+
+type Data = (&'static str, Value);
+
+fn data_of<E: Named>(
+    decided: Result<Vec<E>, Refusal>,
+    to_data: fn(&E) -> Result<Value, serde_json::Error>,
+) -> Result<Vec<Data>, Refusal> {
+    // A shape of the domain always serializes; an empty object would be refused by the event's schema in the contracts.
+    let named = |event: &E| (event.name(), to_data(event).unwrap_or_default());
+    decided.map(|events| events.iter().map(named).collect())
+}
+
+trait Named {
+    fn name(&self) -> &'static str;
+}
+
+impl Named for JurisdictionEvent {
+    fn name(&self) -> &'static str {
+        self.wire_name()
+    }
+}
+
+impl Named for RosterEvent {
+    fn name(&self) -> &'static str {
+        self.wire_name()
+    }
+}
+
+impl Named for ConsultationEvent {
+    fn name(&self) -> &'static str {
+        self.wire_name()
+    }
+}
+
+fn sealed_events(
+    request: &Request,
+    hash: &str,
+    context: &Context<'_>,
+    stream: &StreamName,
+    next: Revision,
+    events: Vec<Data>,
+) -> Result<Vec<NewEvent>, HandleError> {
+    let numbered = (next.0..).zip(0u32..).zip(events);
+    let sealed = numbered.map(|((revision, index), (event_type, data))| {
+        let envelope = Envelope {
+            id: identity::event_id(request.command_id, index),
+            stream: stream.clone(),
+            revision,
+            event_type: event_type.to_owned(),
+            occurred_at: context.occurred_at,
+            recorded_at: context.recorded_at,
+            actor: request.actor,
+            on_behalf_of: body_of(request.actor.office),
+            correlation_id: request.correlation_id.unwrap_or(request.command_id),
+            causation_id: request.command_id,
+            command_hash: hash.to_owned(),
+        };
+        envelope.seal_with(data).map_err(HandleError::from)
+    });
+    sealed.collect()
+}

@@ -1,0 +1,148 @@
+//! From a name and JSON to a typed command, personal texts sealed on the way.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use siyi_domain::consultation::ConsultationCommand;
+use siyi_domain::ids::{ConsultationId, JurisdictionCode};
+use siyi_domain::jurisdiction::JurisdictionCommand;
+use siyi_domain::roster::RosterCommand;
+use uuid::Uuid;
+
+use super::{HandleError, Request};
+use crate::vault::{Disclosure, Salts, seal as seal_value};
+
+/// What a command is addressed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A jurisdiction or its roster.
+    Jurisdiction(JurisdictionCode),
+    /// A matter.
+    Consultation(ConsultationId),
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Jurisdiction(code) => code.fmt(f),
+            Self::Consultation(id) => id.fmt(f),
+        }
+    }
+}
+
+/// A typed command of any aggregate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// To a jurisdiction.
+    Jurisdiction(JurisdictionCommand),
+    /// To a roster.
+    Roster(RosterCommand),
+    /// To a matter.
+    Consultation(Box<ConsultationCommand>),
+}
+
+/// GraphQL names of the commands to a jurisdiction.
+pub const JURISDICTION_COMMANDS: &[&str] = &["registerJurisdiction", "countElectorate", "authoriseRepresentatives"];
+/// GraphQL names of the commands to a roster.
+pub const ROSTER_COMMANDS: &[&str] = &["registerPersons", "declareKinship", "fileRoll"];
+
+pub(super) struct Sealing {
+    pub(super) command: Command,
+    pub(super) disclosures: Vec<Disclosure>,
+}
+
+/// Calls `with` on every personal text of a command's input, with the person it speaks of where the input names one.
+pub(super) fn for_each_personal(
+    name: &str,
+    input: &mut Value,
+    with: &mut dyn FnMut(Option<Uuid>, &mut Value) -> Result<(), HandleError>,
+) -> Result<(), HandleError> {
+    match name {
+        "registerPersons" => {
+            let persons = input.get_mut("persons").and_then(Value::as_array_mut);
+            for person in persons.into_iter().flatten() {
+                let subject = person.get("person").and_then(Value::as_str).and_then(|id| id.parse().ok());
+                if let Some(text) = person.get_mut("name").filter(|text| text.is_string()) {
+                    with(subject, text)?;
+                }
+            }
+            Ok(())
+        }
+        "raiseObjection" => each(input, "text", with),
+        "recordPayment" => each(input, "payee", with),
+        _ => Ok(()),
+    }
+}
+
+fn each(
+    input: &mut Value,
+    field: &str,
+    with: &mut dyn FnMut(Option<Uuid>, &mut Value) -> Result<(), HandleError>,
+) -> Result<(), HandleError> {
+    match input.get_mut(field).filter(|text| text.is_string()) {
+        Some(text) => with(None, text),
+        None => Ok(()),
+    }
+}
+
+/// What a personal text of a command is called in its disclosure.
+fn field_of(name: &str) -> &'static str {
+    match name {
+        "registerPersons" => "name",
+        "raiseObjection" => "objection",
+        _ => "payee",
+    }
+}
+
+/// Whose a personal text is when the input names nobody: an objection is its author's; a payee who is on no roll gets a
+/// pseudonym of the command's own.
+fn subject_of(request: &Request) -> Uuid {
+    match request.name.as_str() {
+        "raiseObjection" => request.actor.person.0,
+        _ => request.command_id,
+    }
+}
+
+pub(super) fn seal(request: &Request, salts: &dyn Salts) -> Result<Sealing, HandleError> {
+    let mut input = request.input.clone();
+    let mut disclosures = Vec::new();
+    let field = field_of(&request.name);
+    for_each_personal(&request.name, &mut input, &mut |subject, text| {
+        let subject = subject.unwrap_or_else(|| subject_of(request));
+        let sealed = seal_value(salts.salt()?, subject, field, text.as_str().unwrap_or_default())?;
+        disclosures.push(sealed.disclosure);
+        *text = Value::String(sealed.digest);
+        Ok(())
+    })?;
+    Ok(Sealing { command: typed(&request.name, input)?, disclosures })
+}
+
+fn typed(name: &str, input: Value) -> Result<Command, HandleError> {
+    use JurisdictionCommand as J;
+    use RosterCommand as R;
+    Ok(match name {
+        "registerJurisdiction" => Command::Jurisdiction(J::RegisterJurisdiction(parse(input)?)),
+        "countElectorate" => Command::Jurisdiction(J::CountElectorate(parse(input)?)),
+        "authoriseRepresentatives" => Command::Jurisdiction(J::AuthoriseRepresentatives(parse(input)?)),
+        "registerPersons" => Command::Roster(R::RegisterPersons(parse(input)?)),
+        "declareKinship" => Command::Roster(R::DeclareKinship(parse(input)?)),
+        "fileRoll" => Command::Roster(R::FileRoll(parse(input)?)),
+        _ => {
+            let command = ConsultationCommand::from_input(name, input)
+                .ok_or_else(|| HandleError::UnknownCommand { name: name.chars().take(80).collect() })?;
+            let command = command.map_err(|e| HandleError::InvalidInput {
+                path: "input".to_owned(),
+                message: e.to_string(),
+            })?;
+            Command::Consultation(Box::new(command))
+        }
+    })
+}
+
+fn parse<T: DeserializeOwned>(input: Value) -> Result<T, HandleError> {
+    serde_path_to_error::deserialize(input).map_err(|e| HandleError::InvalidInput {
+        path: format!("input.{}", e.path()),
+        message: e.inner().to_string(),
+    })
+}

@@ -1,0 +1,156 @@
+//! 辖区与人员: jurisdictions by code, and the masked name of every person.
+
+use serde::{Deserialize, Serialize};
+use siyi_domain::ids::{JurisdictionCode, Level, PersonId};
+use siyi_domain::jurisdiction::{ElectorateCounted, JurisdictionEvent, JurisdictionKind};
+use siyi_domain::office::RollKind;
+use siyi_domain::roster::RosterEvent;
+use siyi_log::envelope::{DomainEvent, Recorded};
+
+use crate::mask::ERASED;
+use crate::model::{ReadModel, Surroundings};
+use crate::shelf::{Shelf, ShelfError, Writes};
+
+/// The model.
+#[derive(Debug)]
+pub struct Directory;
+
+/// A jurisdiction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JurisdictionRow {
+    /// Code.
+    pub code: JurisdictionCode,
+    /// Name.
+    pub name: String,
+    /// Level.
+    pub level: Level,
+    /// Kind.
+    pub kind: JurisdictionKind,
+    /// Counts, once recorded.
+    pub electorate: Option<ElectorateCounted>,
+    /// Members of each roll in force.
+    pub rolls: Vec<(RollKind, u32)>,
+}
+
+fn jurisdiction_key(code: &str) -> Vec<u8> {
+    format!("j/{code}").into_bytes()
+}
+
+fn person_key(person: PersonId) -> Vec<u8> {
+    [b"p/".as_slice(), person.0.as_bytes()].concat()
+}
+
+impl ReadModel for Directory {
+    const NAME: &'static str = "directory";
+    const VERSION: u32 = 1;
+    const NEEDS_NAMES: bool = true;
+
+    fn wants(event_type: &str) -> bool {
+        matches!(
+            event_type,
+            "jurisdiction-registered.v1" | "electorate-counted.v1" | "person-registered.v1" | "roll-filed.v1"
+        )
+    }
+
+    fn apply(events: &[Recorded], surroundings: &Surroundings, writes: &mut Writes<'_>) -> Result<(), ShelfError> {
+        for recorded in events {
+            match &recorded.event {
+                DomainEvent::Jurisdiction(code, event) => apply_jurisdiction(code, event, writes)?,
+                DomainEvent::Roster(_, RosterEvent::PersonRegistered(e)) => {
+                    let name = surroundings.names.get(e.name.as_str());
+                    writes.put(person_key(e.person), &name.map_or(ERASED, String::as_str))?;
+                }
+                DomainEvent::Roster(code, RosterEvent::RollFiled(e)) => {
+                    change(code, writes, |row| {
+                        row.rolls.retain(|(kind, _)| *kind != e.roll);
+                        row.rolls.push((e.roll, e.members));
+                        row.rolls.sort_unstable();
+                    })?;
+                }
+                DomainEvent::Roster(..) | DomainEvent::Consultation(..) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn apply_jurisdiction(
+    code: &JurisdictionCode,
+    event: &JurisdictionEvent,
+    writes: &mut Writes<'_>,
+) -> Result<(), ShelfError> {
+    match event {
+        JurisdictionEvent::JurisdictionRegistered(e) => {
+            let row = JurisdictionRow {
+                code: e.code.clone(),
+                name: e.name.to_string(),
+                level: e.level,
+                kind: e.kind,
+                electorate: None,
+                rolls: Vec::new(),
+            };
+            writes.put(jurisdiction_key(code.as_str()), &row)
+        }
+        JurisdictionEvent::ElectorateCounted(e) => change(code, writes, |row| row.electorate = Some(e.clone())),
+        JurisdictionEvent::RepresentativesAuthorised(_) => Ok(()),
+    }
+}
+
+fn change(
+    code: &JurisdictionCode,
+    writes: &mut Writes<'_>,
+    with: impl FnOnce(&mut JurisdictionRow),
+) -> Result<(), ShelfError> {
+    let key = jurisdiction_key(code.as_str());
+    if let Some(mut row) = writes.row::<JurisdictionRow>(&key)? {
+        with(&mut row);
+        writes.put(key, &row)?;
+    }
+    Ok(())
+}
+
+/// The jurisdiction with this code.
+///
+/// # Errors
+/// [`ShelfError`].
+pub fn jurisdiction(shelf: &Shelf, code: &JurisdictionCode) -> Result<Option<JurisdictionRow>, ShelfError> {
+    shelf.row(&jurisdiction_key(code.as_str()))
+}
+
+/// Jurisdictions in a subtree in code order, after `after`, at most `limit`; all of one level if `level` is given.
+///
+/// # Errors
+/// [`ShelfError`].
+pub fn jurisdictions(
+    shelf: &Shelf,
+    within: Option<&JurisdictionCode>,
+    level: Option<Level>,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<JurisdictionRow>, ShelfError> {
+    let prefix = jurisdiction_key(within.map_or("", JurisdictionCode::prefix));
+    let floor = after.map(jurisdiction_key).unwrap_or_default();
+    let mut rows = Vec::new();
+    for row in shelf.range(prefix.clone().max(floor.clone())..) {
+        let (key, value) = row?;
+        if !key.starts_with(&prefix) || rows.len() == limit {
+            break;
+        }
+        if key.as_ref() == floor.as_slice() {
+            continue;
+        }
+        let row: JurisdictionRow = postcard::from_bytes(&value)?;
+        if level.is_none_or(|level| row.level == level) {
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+/// The masked name of a person; 已删除 where nobody knows it.
+///
+/// # Errors
+/// [`ShelfError`].
+pub fn masked_name(shelf: &Shelf, person: PersonId) -> Result<String, ShelfError> {
+    Ok(shelf.row(&person_key(person))?.unwrap_or_else(|| ERASED.to_owned()))
+}
