@@ -1,1 +1,184 @@
-//! Later.
+//! The promises of the store ports, one small test each, to be run on every adapter.
+//!
+//! A promise is a function that gets an empty store. [`each_store_promise`](crate::each_store_promise) and
+//! [`each_vault_promise`](crate::each_vault_promise) list them; `tests/tests/promises.rs` makes a test of each for each
+//! adapter, and holds that none is missing from the lists.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    missing_docs,
+    reason = "this is test code, in a library only so that every adapter can be held to it; the name of a promise says it all"
+)]
+
+pub mod appending;
+pub mod following;
+pub mod racing;
+pub mod reading;
+pub mod repeating;
+pub mod vaults;
+
+use futures::future::try_join_all;
+use serde_json::json;
+use siyi_log::port::{
+    AllFrom, AppendError, Appended, Direction, EventStore, Expected, NewEvent, StoredEvent, StreamName,
+};
+use std::{future::Future, sync::Arc};
+use uuid::Uuid;
+
+/// The store under test.
+pub type Store = Arc<dyn EventStore>;
+
+/// Calls a macro with the name of every promise of an event store.
+#[macro_export]
+macro_rules! each_store_promise {
+    ($run:ident) => {
+        $run! { appending:
+            any_is_taken_always
+            no_stream_is_taken_only_before_the_first_event
+            stream_exists_is_taken_only_behind_the_first_event
+            an_exact_revision_is_taken_only_where_it_is_the_last
+            a_conflict_says_what_was_expected_and_what_is
+            a_conflict_leaves_the_store_as_it_was
+            an_append_is_atomic
+            an_append_answers_its_revisions_and_positions
+            an_empty_append_is_refused
+            an_append_takes_256_events_and_no_more
+            an_id_twice_in_one_append_is_refused
+            a_body_comes_back_byte_for_byte
+            a_body_is_canonical
+            a_body_takes_8192_bytes_and_no_more
+            an_event_type_takes_100_bytes_and_no_more
+            a_stream_name_takes_200_bytes
+            streams_with_similar_names_do_not_mix
+            a_canonical_body_is_copied_as_it_is
+        }
+        $run! { repeating:
+            the_same_append_again_is_answered_as_before
+            the_same_append_again_is_answered_whatever_is_expected
+            the_same_append_again_is_answered_when_the_stream_has_moved_on
+            the_same_append_again_writes_nothing
+            an_append_whose_caller_has_gone_is_stored_at_most_once
+            neighbours_from_an_append_again_are_answered
+            ids_in_another_order_are_refused
+            ids_with_a_gap_are_refused
+            new_ids_behind_old_ones_are_refused
+            old_ids_behind_new_ones_are_refused
+            an_id_of_another_stream_is_refused
+            ids_of_two_streams_are_refused
+            a_reused_id_is_refused_although_the_revision_is_wrong_too
+        }
+        $run! { reading:
+            an_empty_store_has_no_head
+            the_head_is_the_last_position
+            an_unknown_stream_reads_empty
+            a_stream_reads_forwards_from_its_start
+            a_stream_reads_backwards_from_its_end
+            a_stream_reads_from_a_revision_on
+            a_stream_reads_backwards_from_beyond_its_end
+            a_limit_cuts_a_read
+            a_limit_of_zero_reads_nothing
+            a_limit_is_cut_to_10000
+            behind_both_ends_is_nothing
+            all_reads_in_pages_forwards
+            all_reads_in_pages_backwards
+            all_reads_from_a_position
+            positions_increase_in_the_order_of_the_answers
+            the_order_of_all_is_the_order_of_each_stream
+            an_event_is_found_by_its_id
+            an_unknown_id_is_not_found
+            what_is_acknowledged_is_read_at_once
+        }
+        $run! { following:
+            a_follower_of_an_empty_store_is_caught_up_at_once
+            a_follower_sees_what_is_there_and_is_caught_up
+            a_follower_begins_behind_a_position
+            a_follower_from_the_head_is_caught_up_at_once
+            a_follower_sees_what_comes_after_and_is_caught_up_again
+            followers_see_the_same
+            a_slow_follower_misses_nothing
+            nothing_is_lost_or_doubled_between_old_and_new
+            a_follower_that_leaves_disturbs_nobody
+            batches_are_no_larger_than_asked
+            a_batch_says_caught_up_only_at_the_head
+        }
+        $run! { racing:
+            each_of_64_writers_is_acknowledged_exactly_once
+            exactly_one_of_64_rivals_wins
+            rivals_that_try_again_all_get_in
+            a_refused_append_does_not_disturb_the_others
+            the_same_append_at_once_is_stored_once
+            the_same_id_at_once_in_two_streams_is_stored_once
+            readers_see_whole_appends_only
+        }
+    };
+}
+
+/// Calls a macro with the name of every promise of a vault.
+#[macro_export]
+macro_rules! each_vault_promise {
+    ($run:ident) => {
+        $run! { vaults:
+            what_is_put_opens
+            an_unknown_digest_opens_nothing
+            what_is_no_digest_opens_nothing
+            several_digests_open_in_their_order
+            equal_names_lie_apart
+            putting_again_changes_nothing
+            a_disclosure_does_not_change_its_person
+            a_refused_put_puts_nothing
+            all_rows_of_a_person_are_found
+            forgetting_takes_all_rows_of_a_person
+            forgetting_a_stranger_takes_nothing
+            what_was_forgotten_can_be_put_again
+            a_call_takes_1024_rows_and_no_more
+            many_put_at_once
+        }
+    };
+}
+
+fn stream(name: &str) -> StreamName {
+    StreamName::new(name).unwrap()
+}
+
+/// The event with this number: its id, and a body that tells it.
+fn event(number: u64) -> NewEvent {
+    NewEvent::new(Uuid::from_u128(number.into()), "numbered.v1", &json!({"number": number})).unwrap()
+}
+
+fn events(numbers: impl IntoIterator<Item = u64>) -> Vec<NewEvent> {
+    numbers.into_iter().map(event).collect()
+}
+
+fn numbers(events: &[StoredEvent]) -> Vec<u64> {
+    events.iter().map(number).collect()
+}
+
+fn number(event: &StoredEvent) -> u64 {
+    u64::try_from(event.id.as_u128()).unwrap()
+}
+
+async fn append(store: &Store, name: &str, numbers: impl IntoIterator<Item = u64>) -> Result<Appended, AppendError> {
+    store.append(&stream(name), Expected::Any, events(numbers)).await
+}
+
+/// All events, page by page.
+async fn all(store: &Store) -> Vec<StoredEvent> {
+    let mut all = Vec::<StoredEvent>::new();
+    loop {
+        let from = all.last().map_or(AllFrom::Start, |last| AllFrom::After(last.position));
+        let page = store.read_all(from, Direction::Forwards, 1000).await.unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page);
+    }
+}
+
+/// Runs all at once on the threads of the runtime and answers their results in order.
+async fn together<T: Send + 'static>(
+    tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let tasks: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
+    try_join_all(tasks).await.unwrap()
+}

@@ -46,6 +46,11 @@ impl SetClock {
         }
     }
 
+    /// Turns the clock to `moment`, also back: only for a store in which nothing is recorded yet.
+    pub fn turn_to(&self, moment: Moment) {
+        self.set(moment);
+    }
+
     fn set(&self, moment: Moment) {
         let offset = moment.millisecond() - WallClock.now().millisecond();
         self.offset_ms.store(offset, Ordering::SeqCst);

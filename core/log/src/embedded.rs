@@ -1,6 +1,6 @@
 //! The store in one folder of this machine: no server to install.
 //!
-//! One thread writes ([`mod@writer`]), and all appends that wait share one commit and one fdatasync. Readers never wait
+//! One thread writes (`writer.rs`), and all appends that wait share one commit and one fdatasync. Readers never wait
 //! for it: they read what is acknowledged. What is deliberately absent: a second process on the same folder.
 //!
 //! The folder holds `siyi-store.json` (what this is), `siyi-store.lock`, `acknowledged` and the engine's `engine/`.
@@ -55,6 +55,9 @@ const MIN_QUEUE_BYTES: usize = 4 << 20;
 pub struct Options {
     /// Bytes of the cache of blocks; 32 MiB.
     pub cache_bytes: u64,
+    /// Bytes of events that are gathered in memory before they become a table, chosen for good when the store is made;
+    /// 16 MiB. Two or three times as much may be in memory while tables are written.
+    pub memtable_bytes: u64,
     /// Bytes of appends that may wait for the writer, at least 4 MiB, each counted as 1 KiB or more; 8 MiB. Further
     /// appends wait before they are queued.
     pub queue_bytes: usize,
@@ -68,7 +71,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache_bytes: 32 << 20, queue_bytes: 8 << 20, group_events: 2048, group_bytes: 4 << 20, faults: None }
+        Self {
+            cache_bytes: 32 << 20,
+            memtable_bytes: 16 << 20,
+            queue_bytes: 8 << 20,
+            group_events: 2048,
+            group_bytes: 4 << 20,
+            faults: None,
+        }
     }
 }
 
@@ -108,7 +118,7 @@ impl EmbeddedStore {
     /// [`OpenError`]: in use, foreign, too new, damaged, or the disk said no.
     pub fn open(folder: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
         let mut folder = Folder::open(folder.as_ref(), KIND)?;
-        let recovered = recover(&mut folder, options.cache_bytes)?;
+        let recovered = recover(&mut folder, &options)?;
         let next = Position(recovered.head.map_or(0, |head| head.0 + 1));
         let queue = Arc::new(Semaphore::new(options.queue_bytes.max(MIN_QUEUE_BYTES) / QUEUE_UNIT));
         let (announce, head) = watch::channel(recovered.head);

@@ -154,6 +154,14 @@ impl Handler {
         Err(HandleError::Contention { attempts: MAX_ATTEMPTS })
     }
 
+    /// Whether a command with this id was recorded.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the log cannot be read.
+    pub async fn is_recorded(&self, command_id: Uuid) -> Result<bool, HandleError> {
+        Ok(self.store.find(identity::event_id(command_id, 0)).await?.is_some())
+    }
+
     async fn attempt(
         &self,
         request: &Request,

@@ -9,6 +9,7 @@
 //! system had written the file `acknowledged`. Checkpoints of the transparency log cover that.
 
 use super::{
+    Options,
     acknowledged::{Acknowledged, Mark},
     tables::{Tables, read_error},
 };
@@ -21,9 +22,6 @@ use fjall::Keyspace;
 /// How many of the last events are read.
 const CHECKED: usize = 1000;
 
-/// Events are large and come in order; the indexes are small and come in any order.
-const SECTIONS: [(&str, u64); 3] = [("events", 16 << 20), ("streams", 8 << 20), ("ids", 8 << 20)];
-
 /// A store that was found in order.
 pub(super) struct Recovered {
     pub(super) tables: Tables,
@@ -32,13 +30,16 @@ pub(super) struct Recovered {
 }
 
 /// Opens and checks the log in `folder`, or makes a new one.
-pub(super) fn recover(folder: &mut Folder, cache_bytes: u64) -> Result<Recovered, OpenError> {
+pub(super) fn recover(folder: &mut Folder, options: &Options) -> Result<Recovered, OpenError> {
     let (mut acknowledged, mark) = if folder.initialised() {
         Acknowledged::open(folder.path())?
     } else {
         (Acknowledged::create(folder.path())?, Mark::default())
     };
-    let (database, [events, streams, ids]) = open_engine(folder, cache_bytes, SECTIONS)?;
+    // The entries of the indexes are a fraction of the events.
+    let memory = options.memtable_bytes;
+    let sections = [("events", memory), ("streams", memory / 2), ("ids", memory / 2)];
+    let (database, [events, streams, ids]) = open_engine(folder, options.cache_bytes, sections)?;
     let tables = Tables { database, events, streams, ids };
     let checked = check(&tables, mark).map_err(|error| match error {
         ReadError::Corrupt { detail } => OpenError::corrupt(folder.path(), detail),
@@ -93,4 +94,78 @@ fn check_indexes(tables: &Tables, event: &StoredEvent) -> Result<(), ReadError> 
         return Err(ReadError::Corrupt { detail });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHECKED, recover};
+    use crate::{
+        embedded::{EmbeddedStore, KIND, Options},
+        folder::Folder,
+        port::{AllFrom, Direction, EventStore, Expected, NewEvent, ReadFrom, Revision, StreamName},
+    };
+    use fjall::PersistMode;
+    use std::path::Path;
+    use uuid::Uuid;
+
+    async fn filled(folder: &Path) -> StreamName {
+        let store = EmbeddedStore::open(folder, Options::default()).unwrap();
+        let stream = StreamName::new("a").unwrap();
+        for turn in 0..5_u128 {
+            let numbers = turn * 250..(turn + 1) * 250;
+            let events = numbers.map(|number| {
+                NewEvent::new(Uuid::from_u128(number), "numbered.v1", &serde_json::json!(number.to_string())).unwrap()
+            });
+            store.append(&stream, Expected::Any, events.collect()).await.unwrap();
+        }
+        store.close().await;
+        stream
+    }
+
+    /// Changes one byte of the body behind the back of the engine's own checksums.
+    fn damage(folder: &Path, position: u64) {
+        let mut folder = Folder::open(folder, KIND).unwrap();
+        let tables = recover(&mut folder, &Options::default()).unwrap().tables;
+        let mut frame = tables.events.get(position.to_be_bytes()).unwrap().unwrap().to_vec();
+        *frame.last_mut().unwrap() ^= 1;
+        tables.events.insert(position.to_be_bytes(), frame).unwrap();
+        tables.database.persist(PersistMode::SyncAll).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_damaged_frame_is_found_when_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let stream = filled(folder.path()).await;
+        damage(folder.path(), 5);
+        let store = EmbeddedStore::open(folder.path(), Options::default()).unwrap();
+        let read = |from, limit| store.read_stream(&stream, from, Direction::Forwards, limit);
+        assert_eq!(read(ReadFrom::Start, 10).await.unwrap_err().code(), "store-corrupt");
+        let all = store.read_all(AllFrom::Start, Direction::Forwards, 10).await;
+        assert_eq!(all.unwrap_err().code(), "store-corrupt");
+        assert_eq!(store.find(Uuid::from_u128(5)).await.unwrap_err().code(), "store-corrupt");
+        assert_eq!(read(ReadFrom::Start, 5).await.unwrap().len(), 5);
+        assert_eq!(read(ReadFrom::Revision(Revision(6)), 10).await.unwrap().len(), 10);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_frame_near_the_end_is_found_when_the_store_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        filled(folder.path()).await;
+        damage(folder.path(), 1250 - CHECKED as u64);
+        let error = EmbeddedStore::open(folder.path(), Options::default()).unwrap_err();
+        assert_eq!(error.code(), "store-corrupt");
+        assert!(error.to_string().contains("position 250"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_missing_entry_of_an_index_is_found_when_the_store_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        filled(folder.path()).await;
+        let tables = recover(&mut Folder::open(folder.path(), KIND).unwrap(), &Options::default()).unwrap().tables;
+        tables.ids.remove(Uuid::from_u128(3).into_bytes()).unwrap();
+        tables.database.persist(PersistMode::SyncAll).unwrap();
+        drop(tables);
+        let error = EmbeddedStore::open(folder.path(), Options::default()).unwrap_err();
+        assert!(error.to_string().contains("`ids` has 1249 entries for 1250 events"), "{error}");
+    }
 }

@@ -1,0 +1,126 @@
+//! One process: its data folder opened, its ports wired, its read models running.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use siyi_domain::rules::{Rules, RulesError};
+use siyi_log::clock::Clock;
+use siyi_log::embedded::{EmbeddedStore, Options};
+use siyi_log::handler::Handler;
+use siyi_log::port::EventStore;
+use siyi_log::vault::{EmbeddedVault, OpenError, RandomSalts, Vault};
+use siyi_projections::models::Models;
+use siyi_projections::runner::{RunnerError, Sources};
+
+/// Whether the clock is the machine's or that of a demonstration. Said on every page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Real use.
+    Real,
+    /// A demonstration with composed data and a clock set to them.
+    Demo,
+}
+
+/// Everything that the doors need.
+#[derive(Clone)]
+pub struct App {
+    /// The way in: commands.
+    pub handler: Arc<Handler>,
+    /// The way out: read models.
+    pub models: Models,
+    /// Personal texts.
+    pub vault: Arc<dyn Vault>,
+    /// Rule data.
+    pub rules: Arc<Rules>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The log.
+    pub store: Arc<dyn EventStore>,
+    /// Real use or a demonstration.
+    pub mode: Mode,
+    owned: Arc<Owned>,
+}
+
+/// What has to be closed at the end.
+struct Owned {
+    store: Arc<EmbeddedStore>,
+}
+
+/// Why a data folder cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The log or the vault cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The rule data cannot be read.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// The read models cannot be made.
+    #[error(transparent)]
+    Models(#[from] RunnerError),
+    /// The operating system says no.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl AppError {
+    /// The stable public code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Open(e) => e.code(),
+            Self::Rules(_) => "rules-malformed",
+            Self::Models(_) => "read-models-failed",
+            Self::Io(_) => "io",
+        }
+    }
+}
+
+impl App {
+    /// Opens the data folder, which is made if it does not exist, and starts the read models.
+    ///
+    /// # Errors
+    /// [`AppError`], with the code of what stands in the way.
+    pub async fn open(data: &Path, clock: Arc<dyn Clock>, mode: Mode) -> Result<Self, AppError> {
+        std::fs::create_dir_all(data)?;
+        let log = data.join("log");
+        let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
+        let vault_folder = data.join("vault");
+        let vault: Arc<dyn Vault> = Arc::new(blocking(move || EmbeddedVault::open(vault_folder)).await?);
+        let rules = Arc::new(Rules::shipped()?);
+        let port: Arc<dyn EventStore> = Arc::clone(&store) as Arc<dyn EventStore>;
+        let sources = Sources { store: Arc::clone(&port), vault: Arc::clone(&vault), rules: Arc::clone(&rules) };
+        let models = Models::start(&data.join("read"), &sources).await?;
+        let handler = Handler::new(
+            Arc::clone(&port),
+            Arc::clone(&vault),
+            Arc::new(RandomSalts),
+            Arc::clone(&clock),
+            Arc::clone(&rules),
+        );
+        Ok(Self {
+            handler: Arc::new(handler),
+            models,
+            vault,
+            rules,
+            clock,
+            store: port,
+            mode,
+            owned: Arc::new(Owned { store }),
+        })
+    }
+
+    /// Finishes what waits, flushes and closes. Nothing acknowledged is lost without it either.
+    pub async fn close(&self) {
+        self.models.stop().await;
+        self.owned.store.close().await;
+    }
+}
+
+/// Opening a store reads its files: off the async threads.
+async fn blocking<T: Send + 'static>(
+    open: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
+) -> Result<T, AppError> {
+    let opened = tokio::task::spawn_blocking(open).await;
+    Ok(opened.map_err(|error| AppError::Io(std::io::Error::other(error)))??)
+}

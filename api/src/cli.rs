@@ -1,0 +1,102 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// 四议: an event-sourced engine for 四议两公开.
+#[derive(Debug, Parser)]
+#[command(name = "siyi", version, about, long_about = None, after_help = "\
+Examples:
+  siyi demo                                  a fresh demonstration, then the boards at http://127.0.0.1:8420/
+  siyi serve --data ./data                   serve a data folder
+  siyi import --data ./data case.toml        run case files through the command handler
+  siyi export --data ./data > events.jsonl   the whole log as JSON Lines
+  siyi rebuild --data ./data docket          build one read model anew (all without a name)")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How logs are written to standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "SIYI_LOG_FORMAT")]
+    pub log_format: LogFormat,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve a data folder: GraphQL, boards, feeds.
+    Serve(Serve),
+    /// Import the shipped cases and Xinyang's register into a data folder of its own and serve it.
+    Demo(Serve),
+    /// Run case files through the command handler; stops at the first surprise with file and line.
+    Import(Import),
+    /// Build read models anew from the log.
+    Rebuild(Rebuild),
+    /// Write the log to standard output as JSON Lines, one event a line in log order.
+    Export(Data),
+    /// Write the GraphQL schema to standard output.
+    Schema,
+}
+
+/// Which data folder.
+#[derive(Debug, Clone, Args)]
+pub struct Data {
+    /// The data folder; made if it does not exist.
+    #[arg(long, env = "SIYI_DATA", default_value = "siyi-data")]
+    pub data: PathBuf,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// The data folder; made if it does not exist.
+    #[arg(long, env = "SIYI_DATA")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on. There is no sign-in yet, so only loopback addresses are taken.
+    #[arg(long, env = "SIYI_LISTEN", default_value = "127.0.0.1:8420")]
+    pub listen: SocketAddr,
+}
+
+/// What to import.
+#[derive(Debug, Clone, Args)]
+pub struct Import {
+    /// The data folder.
+    #[command(flatten)]
+    pub data: Data,
+    /// Case files, TOML or JSON (schemas/case-file.schema.json).
+    #[arg(required = true)]
+    pub cases: Vec<PathBuf>,
+    /// At which time the acts are recorded.
+    #[arg(long, value_enum, default_value_t = PaceArg::Wall)]
+    pub pace: PaceArg,
+}
+
+/// At which time imported acts are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PaceArg {
+    /// Now; what happened long ago is marked as recorded afterwards.
+    Wall,
+    /// At their own time, for trials on a folder that is not used for anything else.
+    Case,
+}
+
+/// What to rebuild.
+#[derive(Debug, Clone, Args)]
+pub struct Rebuild {
+    /// The data folder.
+    #[command(flatten)]
+    pub data: Data,
+    /// The model: directory, docket, history or board; all of them if left out.
+    pub model: Option<String>,
+}

@@ -1,0 +1,140 @@
+//! What each subcommand does.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use siyi_log::clock::{Clock, SetClock, WallClock};
+use siyi_log::port::{AllFrom, Direction};
+use siyi_projections::models::NAMES;
+
+use crate::app::{App, Mode};
+use crate::case::file::Disk;
+use crate::case::{Case, Pace};
+use crate::cli::{Cli, Command, Data, Import, PaceArg, Rebuild};
+
+mod demo;
+mod serve;
+
+/// Something went wrong; its text is for people and begins with a stable code.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the command line.
+pub async fn run(cli: Cli) -> ExitCode {
+    let result = match cli.command {
+        Command::Serve(options) => serve::serve(options).await,
+        Command::Demo(options) => demo::demo(options).await,
+        Command::Import(options) => import(options).await,
+        Command::Rebuild(options) => rebuild(options).await,
+        Command::Export(options) => export(options).await,
+        Command::Schema => schema(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Standard error may be closed; there is nobody left to tell then.
+            let _ = writeln!(std::io::stderr(), "siyi: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn open(data: &std::path::Path, clock: Arc<dyn Clock>, mode: Mode) -> Result<App, Failure> {
+    App::open(data, clock, mode).await.map_err(|e| format!("{}: {e}", e.code()).into())
+}
+
+/// A bar on standard error; silent where that is no terminal.
+fn bar(total: u64, what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(total);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {pos}/{len} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(what);
+    bar
+}
+
+async fn import(options: Import) -> Result<(), Failure> {
+    let cases = options.cases.iter().map(|path| Case::read(path, &Disk)).collect::<Result<Vec<_>, _>>()?;
+    let set = Arc::new(SetClock::default());
+    let (clock, pace): (Arc<dyn Clock>, Pace) = match options.pace {
+        PaceArg::Wall => (Arc::new(WallClock), Pace::Wall),
+        PaceArg::Case => {
+            demo::turn_back_to_first(&set, &cases);
+            (Arc::<SetClock>::clone(&set), Pace::Case(set))
+        }
+    };
+    let app = open(&options.data.data, clock, Mode::Real).await?;
+    let bar = bar(0, "acts");
+    let outcome = crate::case::run(&app.handler, &cases, &pace, |done, total| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    })
+    .await;
+    bar.finish_and_clear();
+    app.models.caught_up().await;
+    app.close().await;
+    let report = outcome?;
+    writeln!(
+        std::io::stdout(),
+        "{} recorded, {} recorded before, {} refused as expected",
+        report.recorded,
+        report.already,
+        report.refused
+    )?;
+    Ok(())
+}
+
+async fn rebuild(options: Rebuild) -> Result<(), Failure> {
+    let app = open(&options.data.data, Arc::new(WallClock), Mode::Real).await?;
+    let names: Vec<&str> = match &options.model {
+        Some(name) => vec![name.as_str()],
+        None => NAMES.to_vec(),
+    };
+    let total = app.store.head().await?.map_or(0, |head| head.0 + 1);
+    for name in names {
+        let bar = bar(total, "events");
+        let rebuilding = app.models.rebuild(name);
+        tokio::pin!(rebuilding);
+        let rebuilt = loop {
+            tokio::select! {
+                rebuilt = &mut rebuilding => break rebuilt,
+                () = tokio::time::sleep(Duration::from_millis(100)) => {
+                    let at = app.models.progress().iter().map(|(_, _, events)| *events).max();
+                    bar.set_position(at.unwrap_or_default());
+                }
+            }
+        };
+        bar.finish_and_clear();
+        match rebuilt {
+            Some(applied) => writeln!(std::io::stdout(), "{name}: {} events", applied?)?,
+            None => return Err(format!("unknown-model: `{name}` is none of {}", NAMES.join(", ")).into()),
+        }
+    }
+    app.close().await;
+    Ok(())
+}
+
+async fn export(options: Data) -> Result<(), Failure> {
+    let app = open(&options.data, Arc::new(WallClock), Mode::Real).await?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut from = AllFrom::Start;
+    loop {
+        let events = app.store.read_all(from, Direction::Forwards, 1000).await?;
+        let Some(last) = events.last() else { break };
+        from = AllFrom::After(last.position);
+        for event in &events {
+            out.write_all(&event.body)?;
+            out.write_all(b"\n")?;
+        }
+    }
+    out.flush()?;
+    app.close().await;
+    Ok(())
+}
+
+fn schema() -> Result<(), Failure> {
+    std::io::stdout().write_all(crate::graphql::sdl().as_bytes())?;
+    Ok(())
+}

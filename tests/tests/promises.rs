@@ -1,0 +1,89 @@
+//! Every promise, on every adapter.
+
+use siyi_log::{
+    embedded::{EmbeddedStore, Options},
+    memory::MemoryStore,
+    port::EventStore,
+    vault::{EmbeddedVault, MemoryVault, Vault},
+};
+use std::{future::Future, sync::Arc, time::Duration};
+use tempfile::TempDir;
+
+/// A promise that waits for what never comes fails.
+async fn within_a_minute(promise: impl Future<Output = ()>) {
+    tokio::time::timeout(Duration::from_mins(1), promise).await.expect("the promise is not kept within a minute");
+}
+
+fn memory_store() -> (Arc<dyn EventStore>, ()) {
+    (Arc::new(MemoryStore::new()), ())
+}
+
+fn embedded_store() -> (Arc<dyn EventStore>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (Arc::new(EmbeddedStore::open(folder.path(), Options::default()).unwrap()), folder)
+}
+
+fn memory_vault() -> (Arc<dyn Vault>, ()) {
+    (Arc::new(MemoryVault::new()), ())
+}
+
+fn embedded_vault() -> (Arc<dyn Vault>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (Arc::new(EmbeddedVault::open(folder.path()).unwrap()), folder)
+}
+
+/// One test for each promise; the adapter's factory is `super::subject`.
+macro_rules! test_each {
+    ($theme:ident: $($promise:ident)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                let (subject, _kept) = subject();
+                super::within_a_minute(siyi_tests::promises::$theme::$promise(subject)).await;
+            }
+        )*
+    };
+}
+
+mod memory {
+    use super::memory_store as subject;
+    siyi_tests::each_store_promise!(test_each);
+}
+
+mod embedded {
+    use super::embedded_store as subject;
+    siyi_tests::each_store_promise!(test_each);
+}
+
+mod vault_in_memory {
+    use super::memory_vault as subject;
+    siyi_tests::each_vault_promise!(test_each);
+}
+
+mod vault_embedded {
+    use super::embedded_vault as subject;
+    siyi_tests::each_vault_promise!(test_each);
+}
+
+/// A promise that somebody wrote and did not list would never run.
+#[test]
+fn every_promise_is_listed() {
+    let lists = include_str!("../src/promises.rs");
+    let listed: Vec<&str> = lists.lines().map(str::trim).collect();
+    let sources = [
+        include_str!("../src/promises/appending.rs"),
+        include_str!("../src/promises/following.rs"),
+        include_str!("../src/promises/racing.rs"),
+        include_str!("../src/promises/reading.rs"),
+        include_str!("../src/promises/repeating.rs"),
+        include_str!("../src/promises/vaults.rs"),
+    ];
+    let mut written = 0;
+    for line in sources.iter().flat_map(|source| source.lines()) {
+        if let Some((name, _)) = line.strip_prefix("pub async fn ").and_then(|line| line.split_once('(')) {
+            assert!(listed.contains(&name), "the promise `{name}` is not listed");
+            written += 1;
+        }
+    }
+    assert!(written > 60, "only {written} promises were found");
+}
