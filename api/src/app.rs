@@ -3,14 +3,20 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use quick_cache::sync::Cache;
+use siyi_domain::ids::ConsultationId;
 use siyi_domain::rules::{Rules, RulesError};
 use siyi_log::clock::Clock;
 use siyi_log::embedded::{EmbeddedStore, Options};
 use siyi_log::handler::Handler;
-use siyi_log::port::EventStore;
+use siyi_log::port::{EventStore, Revision};
 use siyi_log::vault::{EmbeddedVault, OpenError, RandomSalts, Vault};
+use siyi_projections::docket::DocketRow;
+use siyi_projections::dossier::Dossier;
+use siyi_projections::history;
 use siyi_projections::models::Models;
 use siyi_projections::runner::{RunnerError, Sources};
+use siyi_projections::shelf::ShelfError;
 
 /// Whether the clock is the machine's or that of a demonstration. Said on every page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +44,12 @@ pub struct App {
     pub store: Arc<dyn EventStore>,
     /// Real use or a demonstration.
     pub mode: Mode,
+    dossiers: Arc<Cache<ConsultationId, Arc<Dossier>>>,
     owned: Arc<Owned>,
 }
+
+/// Matters whose files are kept folded in memory.
+const DOSSIERS_KEPT: usize = 256;
 
 /// What has to be closed at the end.
 struct Owned {
@@ -106,8 +116,26 @@ impl App {
             clock,
             store: port,
             mode,
+            dossiers: Arc::new(Cache::new(DOSSIERS_KEPT)),
             owned: Arc::new(Owned { store }),
         })
+    }
+
+    /// The file of a matter as of the position that its docket row has reached; folded once for each change of the matter.
+    ///
+    /// # Errors
+    /// [`ShelfError`] if the read store fails.
+    pub fn dossier(&self, row: &DocketRow) -> Result<Arc<Dossier>, ShelfError> {
+        if let Some(dossier) = self.dossiers.get(&row.id)
+            && dossier.entries.len() as u64 == row.events
+        {
+            return Ok(dossier);
+        }
+        let most = usize::try_from(row.events).unwrap_or(usize::MAX);
+        let events = history::events(&self.models.history.shelf(), row.id, Revision(0), most)?;
+        let dossier = Arc::new(Dossier::of(events, &self.rules));
+        self.dossiers.insert(row.id, Arc::clone(&dossier));
+        Ok(dossier)
     }
 
     /// Finishes what waits, flushes and closes. Nothing acknowledged is lost without it either.

@@ -1,7 +1,65 @@
-//! GraphQL.
+//! GraphQL at `/graphql`: one mutation for each command, queries over the read models, a subscription to the log.
+//!
+//! It holds no rule: a mutation turns its input into the command handler's JSON and answers what the handler answers.
+//! Limits: [`MAX_DEPTH`], [`MAX_COMPLEXITY`], [`MAX_PAGE`]; body size and request time stand in [`crate::server`].
 
-/// The schema in SDL.
+use std::sync::Arc;
+
+use async_graphql::Schema;
+
+use crate::app::App;
+
+mod actor;
+mod consultation;
+mod enums;
+mod event;
+mod http;
+mod inputs;
+mod jurisdiction;
+mod mutation;
+mod outcome;
+mod paging;
+mod query;
+mod rule;
+mod scalars;
+mod subscription;
+
+pub use actor::{OFFICE_HEADER, PERSON_HEADER};
+pub use http::router;
+pub use mutation::Mutation;
+pub use query::Query;
+pub use subscription::Subscription;
+
+/// Deepest nesting of a query.
+pub const MAX_DEPTH: usize = 14;
+/// Greatest complexity of a query: each field counts one, a list counts its page size times its fields.
+pub const MAX_COMPLEXITY: usize = 20_000;
+/// Most entries of one page.
+pub const MAX_PAGE: usize = 100;
+/// Entries of a page if the query does not say.
+pub const DEFAULT_PAGE: usize = 20;
+
+/// The schema type.
+pub type SiyiSchema = Schema<Query, Mutation, Subscription>;
+
+/// The schema over an app.
+#[must_use]
+pub fn schema(app: Arc<App>) -> SiyiSchema {
+    builder().data(app).finish()
+}
+
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription)
+        .limit_depth(MAX_DEPTH)
+        .limit_complexity(MAX_COMPLEXITY)
+        .limit_recursive_depth(32)
+        .limit_directives(8)
+        .register_output_type::<query::Node>()
+}
+
+/// The schema in SDL, sorted: a contract under `schemas/graphql/`.
 #[must_use]
 pub fn sdl() -> String {
-    String::new()
+    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    builder().finish().sdl_with_options(options)
 }

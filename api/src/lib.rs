@@ -1,8 +1,13 @@
 //! The doors of Siyi: GraphQL, pages, feeds and the command line. They hold no rule.
 //!
+//! Start with [`app`], which wires one process together. [`graphql`], [`pages`] and [`case`] are the three ways to it;
+//! [`server`] puts the first two on a port, [`run`] is what each subcommand of [`cli`] does.
 
 pub mod app;
 pub mod case;
 pub mod cli;
 pub mod graphql;
+pub mod health;
+pub mod pages;
 pub mod run;
+pub mod server;

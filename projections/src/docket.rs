@@ -18,7 +18,7 @@ mod counts;
 mod query;
 
 pub use counts::{StatusCounts, counts};
-pub use query::{Filter, by_number, duties, find, page};
+pub use query::{Filter, by_number, duties, find, page, total};
 
 /// The model.
 #[derive(Debug)]

@@ -38,8 +38,8 @@ fn main() -> Outcome<()> {
     // `cargo test --benches` only wants to see that it runs.
     let quick = !env::args().any(|argument| argument == "--bench");
     let runtime = Runtime::new()?;
-    let folder = env::var_os("SIYI_BENCH_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
+    let folder =
+        env::var_os("SIYI_BENCH_DIR").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     let (rounds, events, streams) = if quick { (1, 10, 10) } else { (ROUNDS, EVENTS_PER_WRITER, READ_STREAMS) };
     compare_appends(&runtime, &folder, rounds, events)?;
     read_streams(&runtime, &folder, streams)
@@ -70,8 +70,9 @@ fn event(writer: u64, number: u64) -> Outcome<NewEvent> {
     let random = hash.iter().fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
     // As version 7: increasing milliseconds in front, randomness behind.
     let id = Uuid::from_u128((u128::from(1_800_000_000_000 + number) << 80) | (random >> 48));
-    let mut text: String = hash.iter().map(|byte| format!("{byte:02x} ")).collect();
-    text = text.repeat(4);
+    let letter = |half: u8| char::from(b'a' + half);
+    let text: String = hash.iter().flat_map(|byte| [letter(byte >> 4), letter(byte & 15), ' ']).collect();
+    let mut text = text.repeat(4);
     text.truncate(400 - r#"{"number":1000,"text":"","writer":10}"#.len());
     let body = json!({"number": 1000 + number % 9000, "text": text, "writer": 10 + writer % 64});
     Ok(NewEvent::new(id, "measured.v1", &body)?)
@@ -145,9 +146,10 @@ fn store_round(runtime: &Runtime, folder: &Path, events: u64) -> Outcome<f64> {
     let events = prepared(events)?;
     let took = runtime.block_on(async {
         let started = Instant::now();
-        let tasks = events.into_iter().zip(0..).map(|(events, writer): (_, u64)| {
-            tokio::spawn(append_one_by_one(Arc::clone(&store), writer, events))
-        });
+        let tasks = events
+            .into_iter()
+            .zip(0..)
+            .map(|(events, writer): (_, u64)| tokio::spawn(append_one_by_one(Arc::clone(&store), writer, events)));
         try_join_all(tasks).await?.into_iter().collect::<Outcome<()>>()?;
         Outcome::Ok(started.elapsed())
     })?;
@@ -198,7 +200,11 @@ fn read_streams(runtime: &Runtime, folder: &Path, streams: u64) -> Outcome<()> {
     times.sort();
     let at = |part: usize| times.get(times.len() * part / 100).copied().unwrap_or_default();
     let count = streams * STREAM_EVENTS;
-    println!("reading {STREAM_EVENTS} events of a stream among {count}: p50 {:?} (goal: at most 1ms), p99 {:?}", at(50), at(99));
+    println!(
+        "reading {STREAM_EVENTS} events of a stream among {count}: p50 {:?} (goal: at most 1ms), p99 {:?}",
+        at(50),
+        at(99)
+    );
     Ok(())
 }
 

@@ -1,4 +1,5 @@
 //! Every promise, on every adapter.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code beside the test functions")]
 
 use siyi_log::{
     embedded::{EmbeddedStore, Options},

@@ -1,4 +1,5 @@
 //! The embedded store and vault when something goes wrong: wrong folders, damage, failing commits, a full disk, death.
+#![expect(clippy::unwrap_used, reason = "test code beside the test functions")]
 
 use serde_json::json;
 use siyi_log::{

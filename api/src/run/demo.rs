@@ -1,14 +1,74 @@
 //! `siyi demo`: composed cases in a store of their own, at the cases' own time.
 
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use siyi_log::clock::SetClock;
+use futures::StreamExt;
+use serde_json::json;
+use siyi_domain::ids::{JurisdictionCode, PersonId};
+use siyi_domain::moment::Moment;
+use siyi_domain::office::{Actor, Office};
+use siyi_log::clock::{Clock, SetClock};
+use siyi_log::envelope::Recorded;
+use siyi_log::handler::{Outcome, Request, Target};
+use siyi_log::port::{AllFrom, Direction};
+use siyi_projections::docket::{self, Filter};
+use uuid::Uuid;
 
-use crate::case::Case;
+use super::{Failure, bar, open};
+use crate::app::{App, Mode};
 use crate::case::file::Texts;
+use crate::case::{Case, Pace, aliases};
 use crate::cli::Serve;
-use crate::run::Failure;
+use crate::run::serve::announce;
+use crate::server;
+
+/// Marks a folder as a demonstration's: `siyi serve` does not touch it, `siyi demo` touches no other.
+const MARKER: &str = "siyi-demo";
+/// Where the clock stands when the demonstration begins to serve.
+const STANDS_AT: &str = "2026-08-05T10:00:00+08:00";
+/// When the register is entered.
+const REGISTER_AT: &str = "2026-01-04T09:00:00+08:00";
+/// Jurisdictions registered at the same time.
+const AT_ONCE: usize = 64;
+/// The seed of the register's command ids.
+const REGISTER_SEED: Uuid = Uuid::from_u128(0x5171_0000_0000_4000_8000_0000_0000_0001);
+
+/// The register that ships: Xinyang's counties, townships, villages and communities.
+const REGISTER: &str = include_str!("../../../schemas/register/xinyang-2023.csv");
+
+/// Case files within the binary.
+struct Shipped;
+
+macro_rules! shipped {
+    ($($name:literal),+ $(,)?) => {
+        const SHIPPED: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../../schemas/cases/", $name)))),+];
+    };
+}
+
+shipped! {
+    "柳沟村.json",
+    "R2-village.json",
+    "R5-village.json",
+    "C1-C2-道路硬化.toml",
+    "C2-归档.toml",
+    "C3-电子屏.toml",
+    "C4-人数不足.toml",
+    "C12-村规民约.toml",
+    "R2-候车亭.toml",
+    "R5-通户路.toml",
+    "L1-决议未公开.toml",
+    "L2-异议未答复.toml",
+}
+
+impl Texts for Shipped {
+    fn text(&self, path: &Path) -> Result<String, String> {
+        let name = path.to_str().unwrap_or_default();
+        let found = SHIPPED.iter().find(|(shipped, _)| *shipped == name);
+        found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| format!("`{name}` does not ship with the program"))
+    }
+}
 
 /// Sets a fresh clock to the first act of the cases and of what they build on.
 pub(super) fn turn_back_to_first(clock: &Arc<SetClock>, cases: &[Case]) {
@@ -18,13 +78,117 @@ pub(super) fn turn_back_to_first(clock: &Arc<SetClock>, cases: &[Case]) {
     }
 }
 
-fn first_act(case: &Case) -> Option<siyi_domain::moment::Moment> {
+fn first_act(case: &Case) -> Option<Moment> {
     let own = case.acts.iter().map(|(_, act)| act.at).min();
     let before = case.before.as_deref().and_then(first_act);
     own.into_iter().chain(before).min()
 }
 
-pub(super) async fn demo(_options: Serve) -> Result<(), Failure> {
-    let _: Option<(&Path, &dyn Texts)> = None;
-    Err("not yet".into())
+/// Whether a folder belongs to a demonstration.
+pub(super) fn is_demo(data: &Path) -> bool {
+    data.join(MARKER).exists()
+}
+
+pub(super) async fn demo(options: Serve) -> Result<(), Failure> {
+    let data = options.data.unwrap_or_else(|| PathBuf::from("siyi-demo-data"));
+    if data.join("log").exists() && !is_demo(&data) {
+        return Err("not-a-demo-store: the folder holds a real store; name another with --data".into());
+    }
+    let listener = server::listen(options.listen).await?;
+    std::fs::create_dir_all(&data)?;
+    std::fs::write(data.join(MARKER), "composed data, recorded by a set clock\n")?;
+    let clock = Arc::new(SetClock::default());
+    let app = Arc::new(open(&data, Arc::<SetClock>::clone(&clock) as Arc<dyn Clock>, Mode::Demo).await?);
+    import(&app, &clock).await?;
+    clock.advance_to(STANDS_AT.parse()?);
+    app.models.caught_up().await;
+    if let Some(head) = app.store.head().await? {
+        app.models.wait_for(head, std::time::Duration::from_secs(60)).await;
+    }
+    let address = announce(&app, &data, &listener)?;
+    print_places(&app, address)?;
+    server::serve(&app, listener, server::told_to_end()).await?;
+    Ok(())
+}
+
+/// Brings register and cases into the store; what is there already is not touched.
+async fn import(app: &App, clock: &Arc<SetClock>) -> Result<(), Failure> {
+    let newest = app.store.read_all(AllFrom::End, Direction::Backwards, 1).await?;
+    match newest.first().map(Recorded::read).transpose()?.flatten() {
+        Some(last) => clock.turn_to(last.envelope.recorded_at),
+        None => clock.turn_to(REGISTER_AT.parse()?),
+    }
+    register(app).await?;
+    let names = SHIPPED.iter().map(|(name, _)| Path::new(*name));
+    let cases = names.map(|name| Case::read(name, &Shipped)).collect::<Result<Vec<_>, _>>()?;
+    let bar = bar(0, "案例 acts");
+    let pace = Pace::Case(Arc::clone(clock));
+    let ran = crate::case::run(&app.handler, &cases, &pace, |done, total| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    })
+    .await;
+    bar.finish_and_clear();
+    ran?;
+    Ok(())
+}
+
+async fn register(app: &App) -> Result<(), Failure> {
+    let rows: Vec<&str> = REGISTER.lines().skip(1).filter(|line| !line.is_empty()).collect();
+    let bar = bar(rows.len() as u64, "辖区 register");
+    let requests = rows.into_iter().map(registration).collect::<Result<Vec<_>, _>>()?;
+    let mut answers = futures::stream::iter(requests)
+        .map(|request| async move { app.handler.handle(&request).await })
+        .buffer_unordered(AT_ONCE);
+    while let Some(answer) = answers.next().await {
+        if let Outcome::Refused(refusal) = answer? {
+            return Err(format!("the register was refused: {refusal}").into());
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// A row `code,level,kind,name` as a command. A demonstration has nobody to enter it, so a township officer nobody knows does.
+fn registration(row: &str) -> Result<Request, Failure> {
+    let fields: Vec<&str> = row.split(',').collect();
+    let [code, _level, kind, name] = fields.as_slice() else {
+        return Err(format!("register-malformed: `{row}`").into());
+    };
+    let code: JurisdictionCode = code.parse()?;
+    let at: Moment = REGISTER_AT.parse()?;
+    Ok(Request {
+        command_id: aliases::command_id(REGISTER_SEED, at.millisecond(), code.as_str()),
+        target: Target::Jurisdiction(code),
+        name: "registerJurisdiction".to_owned(),
+        input: json!({ "name": name, "kind": kind_of(kind) }),
+        occurred_at: Some(at),
+        actor: Actor { person: PersonId(REGISTER_SEED), office: Office::TownshipOfficer },
+        correlation_id: Some(aliases::correlation_id(REGISTER_SEED)),
+    })
+}
+
+/// The register tells counties from districts; here both are units of another kind.
+fn kind_of(kind: &str) -> &str {
+    match kind {
+        "village" | "community" | "town" | "township" | "subdistrict" => kind,
+        _ => "other",
+    }
+}
+
+fn print_places(app: &App, address: std::net::SocketAddr) -> Result<(), Failure> {
+    let mut out = std::io::stdout();
+    writeln!(out, "演示数据：均为编写，时钟拨至 {}", app.clock.now().china_clock())?;
+    let rows = docket::page(&app.models.docket.shelf(), &Filter::default(), None, 100)?;
+    let mut villages: Vec<&JurisdictionCode> = rows.iter().map(|row| &row.jurisdiction).collect();
+    villages.dedup();
+    for village in villages {
+        writeln!(out, "  公开栏 board  http://{address}/j/{village}")?;
+    }
+    for row in &rows {
+        writeln!(out, "  事项 matter   http://{address}/c/{}  {}", row.number, row.title)?;
+    }
+    out.flush()?;
+    Ok(())
 }

@@ -37,12 +37,8 @@ use tokio::sync::{Semaphore, oneshot, watch};
 use uuid::Uuid;
 use writer::{Message, Request, Writer};
 
-const KIND: Kind = Kind {
-    stem: "siyi-store",
-    content: "siyi-event-store",
-    format: 1,
-    entries: &["engine", acknowledged::FILE],
-};
+const KIND: Kind =
+    Kind { stem: "siyi-store", content: "siyi-event-store", format: 1, entries: &["engine", acknowledged::FILE] };
 
 /// The queue is counted in units of this many bytes, and each append takes at least one.
 const QUEUE_UNIT: usize = 1024;
@@ -223,12 +219,7 @@ impl EventStore for EmbeddedStore {
         self.read(move |tables, head| tables.read_stream(head, &stream, from, direction, limit)).await
     }
 
-    async fn read_all(
-        &self,
-        from: AllFrom,
-        direction: Direction,
-        limit: usize,
-    ) -> Result<Vec<StoredEvent>, ReadError> {
+    async fn read_all(&self, from: AllFrom, direction: Direction, limit: usize) -> Result<Vec<StoredEvent>, ReadError> {
         self.read(move |tables, head| tables.read_all(head, from, direction, limit)).await
     }
 
@@ -244,7 +235,9 @@ impl EventStore for EmbeddedStore {
         let source = Arc::clone(&self.shelf);
         follow_heads(self.shelf.head.clone(), after, max, move |after, limit| {
             let from = after.map_or(AllFrom::Start, AllFrom::After);
-            read_blocking(Arc::clone(&source), move |tables, head| tables.read_all(head, from, Direction::Forwards, limit))
+            read_blocking(Arc::clone(&source), move |tables, head| {
+                tables.read_all(head, from, Direction::Forwards, limit)
+            })
         })
     }
 }

@@ -1,8 +1,8 @@
 //! The store in memory: the shortest adapter, for tests and demonstrations. Nothing outlives the process.
 
 use crate::port::{
-    AllFrom, AppendError, Appended, Batch, Direction, EventStore, Expected, Known, MAX_READ, NewEvent, Place,
-    Position, ReadError, ReadFrom, Revision, StoredEvent, StreamName, Verdict, admit, check_input, follow_heads,
+    AllFrom, AppendError, Appended, Batch, Direction, EventStore, Expected, Known, MAX_READ, NewEvent, Place, Position,
+    ReadError, ReadFrom, Revision, StoredEvent, StreamName, Verdict, admit, check_input, follow_heads,
 };
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -109,13 +109,7 @@ impl Log {
         page(&self.events, window, direction, limit).cloned().collect()
     }
 
-    fn read_stream(
-        &self,
-        stream: &StreamName,
-        from: ReadFrom,
-        direction: Direction,
-        limit: usize,
-    ) -> Vec<StoredEvent> {
+    fn read_stream(&self, stream: &StreamName, from: ReadFrom, direction: Direction, limit: usize) -> Vec<StoredEvent> {
         let window = match (direction, from) {
             (Direction::Forwards, ReadFrom::Start) | (Direction::Backwards, ReadFrom::End) => 0..u64::MAX,
             (Direction::Forwards, ReadFrom::Revision(revision)) => revision.0..u64::MAX,
@@ -166,12 +160,7 @@ impl EventStore for MemoryStore {
         Ok(self.log().read_stream(stream, from, direction, limit))
     }
 
-    async fn read_all(
-        &self,
-        from: AllFrom,
-        direction: Direction,
-        limit: usize,
-    ) -> Result<Vec<StoredEvent>, ReadError> {
+    async fn read_all(&self, from: AllFrom, direction: Direction, limit: usize) -> Result<Vec<StoredEvent>, ReadError> {
         Ok(self.log().read_all(from, direction, limit))
     }
 

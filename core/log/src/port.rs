@@ -178,12 +178,7 @@ pub trait EventStore: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`ReadError::Unavailable`] or [`ReadError::Corrupt`].
-    async fn read_all(
-        &self,
-        from: AllFrom,
-        direction: Direction,
-        limit: usize,
-    ) -> Result<Vec<StoredEvent>, ReadError>;
+    async fn read_all(&self, from: AllFrom, direction: Direction, limit: usize) -> Result<Vec<StoredEvent>, ReadError>;
 
     /// The position of the newest event, or none while the store is empty.
     ///
@@ -200,11 +195,7 @@ pub trait EventStore: Send + Sync + 'static {
     /// All events past `after`, first the old ones, then each new one, in batches of at most `max` (1 to
     /// [`MAX_READ`]) events. No event is lost or doubled on the way from old to new. The stream ends when the store
     /// is closed, or behind its first error.
-    fn follow_batches(
-        &self,
-        after: Option<Position>,
-        max: usize,
-    ) -> BoxStream<'static, Result<Batch, ReadError>>;
+    fn follow_batches(&self, after: Option<Position>, max: usize) -> BoxStream<'static, Result<Batch, ReadError>>;
 
     /// As [`EventStore::follow_batches`], event by event.
     fn follow(&self, after: Option<Position>) -> BoxStream<'static, Result<Followed, ReadError>> {

@@ -129,3 +129,16 @@ pub fn duties(
     }
     Ok(owed)
 }
+
+/// How many matters a filter admits: read from the counts where only place and status are asked for, scanned otherwise.
+///
+/// # Errors
+/// [`ShelfError`].
+pub fn total(shelf: &Shelf, filter: &Filter) -> Result<u64, ShelfError> {
+    if let Some(within) = filter.within.as_ref().filter(|_| filter.is_only_place_and_status()) {
+        let counts = super::counts(shelf, within)?;
+        let counted = Status::ALL.iter().zip(counts);
+        return Ok(counted.filter(|(s, _)| filter.status.is_none_or(|only| only == **s)).map(|(_, n)| n).sum());
+    }
+    Ok(page(shelf, filter, None, usize::MAX)?.len() as u64)
+}

@@ -165,9 +165,8 @@ pub async fn streams_with_similar_names_do_not_mix(store: Store) {
 }
 
 pub async fn a_canonical_body_is_copied_as_it_is(store: Store) {
-    let copy = |body: &'static [u8]| {
-        NewEvent::from_canonical(Uuid::from_u128(1), "opened.v1", Bytes::from_static(body))
-    };
+    let copy =
+        |body: &'static [u8]| NewEvent::from_canonical(Uuid::from_u128(1), "opened.v1", Bytes::from_static(body));
     assert_eq!(copy(br#"{"b":1,"a":2}"#).unwrap_err().code(), "event-not-canonical");
     let event = copy(br#"{"a":2,"b":1}"#).unwrap();
     store.append(&stream("a"), Expected::Any, vec![event]).await.unwrap();

@@ -5,7 +5,10 @@ use futures::{Stream, StreamExt};
 use siyi_log::port::{Followed, ReadError};
 
 /// What a follower saw: the number of an event, or none where it was caught up.
-async fn take(follower: &mut (impl Stream<Item = Result<Followed, ReadError>> + Unpin), count: usize) -> Vec<Option<u64>> {
+async fn take(
+    follower: &mut (impl Stream<Item = Result<Followed, ReadError>> + Unpin),
+    count: usize,
+) -> Vec<Option<u64>> {
     follower
         .take(count)
         .map(|seen| match seen.unwrap() {

@@ -137,7 +137,8 @@ pub async fn readers_see_whole_appends_only(store: Store) {
             let mut seen = 0;
             while !done.load(Ordering::Acquire) {
                 let head = store.head().await.unwrap();
-                let stored = store.read_stream(&stream("a"), ReadFrom::Start, Direction::Forwards, 10_000).await.unwrap();
+                let stored =
+                    store.read_stream(&stream("a"), ReadFrom::Start, Direction::Forwards, 10_000).await.unwrap();
                 assert_eq!(stored.len() % 3, 0);
                 assert!(stored.len() >= seen, "what was seen once stays");
                 assert!(stored.last().map(|event| event.position) >= head);

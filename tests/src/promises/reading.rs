@@ -1,9 +1,9 @@
 //! What a read answers.
 
 use super::{Store, all, append, event, number, numbers, stream};
+use Direction::{Backwards, Forwards};
 use siyi_log::port::{AllFrom, Direction, MAX_APPEND_EVENTS, MAX_READ, Position, ReadFrom, Revision, StoredEvent};
 use std::collections::HashMap;
-use Direction::{Backwards, Forwards};
 
 async fn read(store: &Store, from: ReadFrom, direction: Direction, limit: usize) -> Vec<u64> {
     numbers(&store.read_stream(&stream("a"), from, direction, limit).await.unwrap())

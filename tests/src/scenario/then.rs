@@ -1,6 +1,6 @@
 //! What must follow: a refusal with its figures, or events with what they say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -164,9 +164,14 @@ fn check_data(name: &str, says: &Value, events: &[Told]) -> Result<(), String> {
     Err(format!("`{name}` says {first}"))
 }
 
-/// Whether `whole` says at least what `part` says: objects field by field, all else to the letter.
+/// Whether `whole` says at least what `part` says: objects field by field, lists of texts in any order (people are listed by
+/// their identifiers, which no reader can sort), all else to the letter.
 fn covers(whole: &Value, part: &Value) -> bool {
     match (whole, part) {
+        (Value::Array(whole), Value::Array(part)) if part.iter().all(Value::is_string) => {
+            let texts = |list: &[Value]| list.iter().map(Value::to_string).collect::<BTreeSet<_>>();
+            whole.len() == part.len() && texts(whole) == texts(part)
+        }
         (Value::Object(whole), Value::Object(part)) => {
             part.iter().all(|(name, field)| whole.get(name).is_some_and(|found| covers(found, field)))
         }

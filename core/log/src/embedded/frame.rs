@@ -89,7 +89,9 @@ fn take_name(fields: &[u8]) -> Option<(&str, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::{decode, encode};
-    use crate::port::{MAX_EVENT_BYTES, MAX_STREAM_NAME_BYTES, MAX_TYPE_BYTES, NewEvent, Position, Revision, StreamName};
+    use crate::port::{
+        MAX_EVENT_BYTES, MAX_STREAM_NAME_BYTES, MAX_TYPE_BYTES, NewEvent, Position, Revision, StreamName,
+    };
     use serde_json::json;
     use uuid::Uuid;
 

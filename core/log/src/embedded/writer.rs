@@ -113,10 +113,8 @@ impl Writer {
             return;
         }
         let mut group = Group::new(&self.tables, &mut self.revisions, self.next);
-        let answers: Vec<_> = requests
-            .iter()
-            .map(|request| group.append(&request.stream, request.expected, &request.events))
-            .collect();
+        let answers: Vec<_> =
+            requests.iter().map(|request| group.append(&request.stream, request.expected, &request.events)).collect();
         let judged = group.judged();
         // INVARIANT: also conflicts and repeated appends are answered only behind the commit, because they may have
         // been judged against what it writes.

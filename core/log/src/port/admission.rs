@@ -1,8 +1,6 @@
 //! The one judgement over an append that every adapter shares.
 
-use super::{
-    AppendError, Appended, Expected, MAX_APPEND_EVENTS, NewEvent, Position, Revision, StreamName,
-};
+use super::{AppendError, Appended, Expected, MAX_APPEND_EVENTS, NewEvent, Position, Revision, StreamName};
 use std::collections::HashSet;
 use uuid::Uuid;
 

@@ -80,9 +80,9 @@ impl EmbeddedVault {
             Some(rows) => call(rows),
             None => Err(VaultError::Unavailable { reason: "the vault is closed".into() }),
         };
-        tokio::task::spawn_blocking(call)
-            .await
-            .unwrap_or_else(|error| Err(VaultError::Unavailable { reason: format!("the call was broken off: {error}") }))
+        tokio::task::spawn_blocking(call).await.unwrap_or_else(|error| {
+            Err(VaultError::Unavailable { reason: format!("the call was broken off: {error}") })
+        })
     }
 }
 
@@ -113,10 +113,7 @@ impl Rows {
     }
 
     /// Changes something, one caller after the other, and then waits for the disk, many callers together.
-    fn change<T>(
-        &self,
-        judge: impl FnOnce(&mut OwnedWriteBatch) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
+    fn change<T>(&self, judge: impl FnOnce(&mut OwnedWriteBatch) -> Result<T, VaultError>) -> Result<T, VaultError> {
         let (answer, number) = {
             let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
             let mut batch = self.database.batch();

@@ -1,0 +1,118 @@
+//! Enumerations, spelled as in events, rule packs and case files: one form everywhere.
+
+use async_graphql::Enum;
+use serde::Serialize;
+use siyi_domain::consultation::{DutyKind as DomainDutyKind, facts};
+use siyi_domain::{fraction, ids, jurisdiction, office, procedure, roster};
+use siyi_projections::docket;
+
+macro_rules! wire_enums {
+    ($($(#[$doc:meta])* $name:ident = $domain:path { $($item:ident),+ $(,)? })+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+            #[graphql(rename_items = "snake_case")]
+            #[serde(rename_all = "snake_case")]
+            pub enum $name { $(#[doc = stringify!($item)] $item,)+ }
+
+            impl From<$domain> for $name {
+                fn from(value: $domain) -> Self {
+                    match value { $(<$domain>::$item => Self::$item,)+ }
+                }
+            }
+
+            impl From<$name> for $domain {
+                fn from(value: $name) -> Self {
+                    match value { $($name::$item => <$domain>::$item,)+ }
+                }
+            }
+        )+
+    };
+}
+
+wire_enums! {
+    /// Level of a jurisdiction.
+    Level = ids::Level { Province, Prefecture, County, Township, Village }
+    /// Kind of a jurisdiction.
+    JurisdictionKind = jurisdiction::JurisdictionKind { Village, Community, Town, Township, Subdistrict, Other }
+    /// How the assembly authorised its representatives.
+    AuthorisedBy = jurisdiction::AuthorisedBy { Assembly, WrittenPoll, Charter }
+    /// Near relatives (Civil Code art. 1045).
+    Kinship = roster::Kinship { Spouse, ParentChild, Sibling, GrandparentGrandchild }
+    /// A roll.
+    RollKind = office::RollKind {
+        PartyMembers, PartyCommittee, VillageCommittee, SupervisoryCommittee, Representatives, Bookkeepers,
+        Households, AdultVillagers,
+    }
+    /// A post within a body.
+    Post = office::Post { Secretary, Director, Deputy, Head, Member }
+    /// The office in which a person acts.
+    Office = office::Office {
+        PartySecretary, PartyCommitteeMember, PartyMember, VillageDirector, VillageCommitteeMember, Supervisor,
+        Representative, Villager, CollectiveOfficer, Clerk, TownshipOfficer, GridWorker, Contractor, Auditor,
+        Operator,
+    }
+    /// At least, or more than.
+    Comparator = fraction::Comparator { Ge, Gt }
+    /// What a share is of.
+    Base = procedure::Base { Due, Present, AdultVillagers, Representatives }
+    /// Whether a number was found in its source or is remembered practice.
+    Certainty = procedure::Certainty { Found, Memory }
+    /// How a motion is voted on.
+    BallotForm = procedure::BallotForm { ShowOfHands, RollCall, SecretPaper }
+    /// Kind of initiator.
+    InitiatorKind = procedure::InitiatorKind {
+        PartyOrganisation, VillageCommittee, SupervisoryCommittee, Collective, Villagers, Representatives,
+    }
+    /// Kind of paper.
+    PaperKind = procedure::PaperKind {
+        Minutes, SignInSheet, StepForm, CountSheet, Plan, Resolution, Notice, PostingPhoto, Contract, Voucher,
+        AcceptanceSheet, Filing, Other,
+    }
+    /// 动议事由
+    MotionSource = facts::MotionSource { PartyMembersAndMasses, VillageCadres, HigherAuthority }
+    /// Carried or lost.
+    DecisionOutcome = facts::Outcome { Carried, Lost }
+    /// Why a person is left out of those due.
+    ExclusionCause = facts::ExclusionCause {
+        LongIllness, Abroad, Imprisoned, Deceased, MovedAway, RightsSuspended,
+    }
+    /// Why a proposal returns.
+    ReturnReason = facts::ReturnReason { Revision, MotionLost, MaterialAmendment, TownshipReview }
+    /// What an amendment changes.
+    Amendment = facts::Amendment { Drafting, Amount, CostAllocation, Site, ContractorRule }
+    /// A vote.
+    Choice = facts::Choice { For, Against, Abstain }
+    /// Which notice.
+    NoticeKind = facts::NoticeKind { Resolution, Progress, Result }
+    /// What an objection is about.
+    ObjectionAbout = facts::ObjectionAbout { Procedure, Figures, Content, Interest, Other }
+    /// What follows from an answer.
+    Remedy = facts::Remedy { None, CorrectNotice }
+    /// How a contractor is chosen.
+    ContractorChoice = facts::ContractorChoice { OpenTender, Quotations, Negotiation, OwnLabour }
+    /// Whom a payment goes to.
+    PayeeKind = facts::PayeeKind { Contractor, Compensation, Labour, Supplier }
+    /// Where money comes from.
+    FundKind = facts::FundKind { Fiscal, Collective, Donation, Levy, Other }
+    /// Verdict of an acceptance group.
+    Verdict = facts::Verdict { Accepted, Rectify }
+    /// What is due.
+    DutyKind = DomainDutyKind {
+        Screen, Convene, HoldMeeting, CloseMeeting, PostResolution, AnswerObjection, CorrectNotice,
+        CloseDisclosure, Start, Complete, PostResult, Archive,
+    }
+    /// Status of a matter.
+    Status = docket::Status { Moved, Deliberating, Executing, Archived, Dismissed, Rejected, Withdrawn }
+}
+
+/// Language of a text.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[graphql(rename_items = "snake_case")]
+pub enum Language {
+    /// Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}

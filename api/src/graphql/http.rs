@@ -1,0 +1,72 @@
+//! GraphQL over HTTP: POST with `application/json` and nothing else, so that no form of another site can act here.
+
+use std::sync::Arc;
+
+use async_graphql::http::{ALL_WEBSOCKET_PROTOCOLS, GraphiQLSource};
+use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
+use axum::Router;
+use axum::extract::{State, WebSocketUpgrade};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+
+use super::actor::{ActorHeaders, OFFICE_HEADER, PERSON_HEADER};
+use super::{SiyiSchema, schema};
+use crate::app::App;
+
+/// Routes of GraphQL.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/graphql", get(graphiql).post(graphql))
+        .route("/graphql/ws", get(subscriptions))
+        .route("/graphql/schema.graphql", get(sdl))
+        .with_state(schema(app))
+}
+
+async fn graphql(State(schema): State<SiyiSchema>, headers: HeaderMap, body: Bytes) -> Response {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // A form, a plain text or no type at all could be sent by any page that the user visits.
+    if !content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
+        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "send application/json");
+    }
+    let Ok(request) = serde_json::from_slice::<async_graphql::Request>(&body) else {
+        return refused(StatusCode::BAD_REQUEST, "malformed-request", "the body is no GraphQL request");
+    };
+    let request = request.data(actor_headers(&headers));
+    let response = schema.execute(request).await;
+    let mut answer = axum::Json(&response).into_response();
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for (name, value) in &response.http_headers {
+        answer.headers_mut().insert(HeaderName::from(name), value.clone());
+    }
+    answer
+}
+
+fn actor_headers(headers: &HeaderMap) -> ActorHeaders {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    ActorHeaders { person: text(PERSON_HEADER), office: text(OFFICE_HEADER) }
+}
+
+fn refused(status: StatusCode, code: &str, message: &str) -> Response {
+    let body = serde_json::json!({ "errors": [{ "message": message, "extensions": { "code": code } }] });
+    (status, axum::Json(body)).into_response()
+}
+
+async fn subscriptions(
+    State(schema): State<SiyiSchema>,
+    protocol: GraphQLProtocol,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    upgrade
+        .protocols(ALL_WEBSOCKET_PROTOCOLS)
+        .on_upgrade(move |socket| GraphQLWebSocket::new(socket, schema, protocol).serve())
+}
+
+async fn graphiql() -> Html<String> {
+    Html(GraphiQLSource::build().endpoint("/graphql").subscription_endpoint("/graphql/ws").title("Siyi").finish())
+}
+
+async fn sdl() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], super::sdl())
+}

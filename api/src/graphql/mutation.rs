@@ -1,0 +1,170 @@
+//! One mutation for each command.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Error, ID, Object};
+use serde::Serialize;
+use siyi_log::handler::{HandleError, Outcome, Request, Target};
+use uuid::Uuid;
+
+use super::actor::{actor, coded};
+#[expect(clippy::wildcard_imports, reason = "one input for each mutation below")]
+use super::inputs::*;
+use super::outcome::{CommandResult, Recorded, Refusal};
+use super::scalars::DateTime;
+use crate::app::App;
+
+/// All commands. Each takes an optional `commandId` (a UUID, best version 7): sent twice, it has one effect and one answer;
+/// and an optional `occurredAt`: now if left out.
+pub struct Mutation;
+
+/// What all commands have in common.
+struct Meta {
+    command_id: Option<ID>,
+    occurred_at: Option<DateTime>,
+}
+
+macro_rules! mutations {
+    (
+        raising { $($raise:ident $raise_name:literal ($raise_input:ty)),+ $(,)? }
+        to_matter { $($matter:ident $matter_name:literal ($matter_input:ty)),+ $(,)? }
+        to_jurisdiction { $($place:ident $place_name:literal ($place_input:ty)),+ $(,)? }
+    ) => {
+        #[Object]
+        impl Mutation {
+            $(
+                #[doc = concat!("`", $raise_name, "`. The server makes up the matter's id if `consultation` is left out.")]
+                async fn $raise(
+                    &self,
+                    ctx: &Context<'_>,
+                    consultation: Option<ID>,
+                    input: $raise_input,
+                    command_id: Option<ID>,
+                    occurred_at: Option<DateTime>,
+                ) -> Result<CommandResult, Error> {
+                    let target = Target::Consultation(match consultation {
+                        Some(id) => super::query::consultation_id(&id)?,
+                        None => siyi_domain::ids::ConsultationId(new_id()),
+                    });
+                    submit(ctx, $raise_name, target, input, Meta { command_id, occurred_at }).await
+                }
+            )+
+            $(
+                #[doc = concat!("`", $matter_name, "`")]
+                async fn $matter(
+                    &self,
+                    ctx: &Context<'_>,
+                    consultation: ID,
+                    input: $matter_input,
+                    command_id: Option<ID>,
+                    occurred_at: Option<DateTime>,
+                ) -> Result<CommandResult, Error> {
+                    let target = Target::Consultation(super::query::consultation_id(&consultation)?);
+                    submit(ctx, $matter_name, target, input, Meta { command_id, occurred_at }).await
+                }
+            )+
+            $(
+                #[doc = concat!("`", $place_name, "`")]
+                async fn $place(
+                    &self,
+                    ctx: &Context<'_>,
+                    jurisdiction: ID,
+                    input: $place_input,
+                    command_id: Option<ID>,
+                    occurred_at: Option<DateTime>,
+                ) -> Result<CommandResult, Error> {
+                    let target = Target::Jurisdiction(super::query::code(&jurisdiction)?);
+                    submit(ctx, $place_name, target, input, Meta { command_id, occurred_at }).await
+                }
+            )+
+        }
+    };
+}
+
+mutations! {
+    raising { raise_motion "raiseMotion" (RaiseMotionInput) }
+    to_matter {
+        screen_motion "screenMotion" (ScreenMotionInput),
+        dismiss_motion "dismissMotion" (DismissMotionInput),
+        draft_plan "draftPlan" (DraftPlanInput),
+        convene_meeting "conveneMeeting" (ConveneMeetingInput),
+        exclude_from_roll "excludeFromRoll" (ExcludeFromRollInput),
+        check_in "checkIn" (CheckInInput),
+        check_out "checkOut" (CheckOutInput),
+        put_motion "putMotion" (PutMotionInput),
+        amend_motion "amendMotion" (AmendMotionInput),
+        record_show_of_hands "recordShowOfHands" (RecordShowOfHandsInput),
+        record_roll_call "recordRollCall" (RecordRollCallInput),
+        record_secret_ballot "recordSecretBallot" (RecordSecretBallotInput),
+        close_meeting "closeMeeting" (CloseMeetingInput),
+        return_for_revision "returnForRevision" (ReturnForRevisionInput),
+        withdraw "withdraw" (WithdrawInput),
+        post_notice "postNotice" (PostNoticeInput),
+        raise_objection "raiseObjection" (RaiseObjectionInput),
+        answer_objection "answerObjection" (AnswerObjectionInput),
+        correct_notice "correctNotice" (CorrectNoticeInput),
+        close_disclosure "closeDisclosure" (CloseDisclosureInput),
+        file_with_township "fileWithTownship" (FileWithTownshipInput),
+        sign_contract "signContract" (SignContractInput),
+        start_work "startWork" (StartWorkInput),
+        report_progress "reportProgress" (ReportProgressInput),
+        approve_variation "approveVariation" (ApproveVariationInput),
+        record_payment "recordPayment" (RecordPaymentInput),
+        record_acceptance "recordAcceptance" (RecordAcceptanceInput),
+        complete_implementation "completeImplementation" (CompleteImplementationInput),
+        archive "archive" (ArchiveInput),
+    }
+    to_jurisdiction {
+        register_jurisdiction "registerJurisdiction" (RegisterJurisdictionInput),
+        count_electorate "countElectorate" (CountElectorateInput),
+        authorise_representatives "authoriseRepresentatives" (AuthoriseRepresentativesInput),
+        register_persons "registerPersons" (RegisterPersonsInput),
+        declare_kinship "declareKinship" (DeclareKinshipInput),
+        file_roll "fileRoll" (FileRollInput),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the door is where a command without an id gets one")]
+fn new_id() -> Uuid {
+    Uuid::now_v7()
+}
+
+async fn submit(
+    ctx: &Context<'_>,
+    name: &'static str,
+    target: Target,
+    input: impl Serialize,
+    meta: Meta,
+) -> Result<CommandResult, Error> {
+    let app = ctx.data::<Arc<App>>()?;
+    let command_id = match &meta.command_id {
+        Some(id) => id.parse().map_err(|_| coded("invalid-input", "`commandId` is no uuid"))?,
+        None => new_id(),
+    };
+    let subject = target.to_string();
+    let request = Request {
+        command_id,
+        target,
+        name: name.to_owned(),
+        input: serde_json::to_value(input)?,
+        occurred_at: meta.occurred_at.map(|at| at.0),
+        actor: actor(ctx)?,
+        correlation_id: None,
+    };
+    match app.handler.handle(&request).await {
+        Ok(Outcome::Recorded(receipt)) => {
+            Ok(CommandResult::Recorded(Recorded::of(receipt, subject, command_id.to_string())))
+        }
+        Ok(Outcome::Refused(refusal)) => Ok(CommandResult::Refusal(Refusal::of(&refusal, &app.rules))),
+        Err(error) => Err(told(&error)),
+    }
+}
+
+/// An error of the handler as GraphQL tells it. What broke inside is logged, not told.
+fn told(error: &HandleError) -> Error {
+    if matches!(error.code(), "store-corrupt" | "store-unavailable") {
+        tracing::error!(%error, code = error.code(), "a command failed");
+        return coded(error.code(), "the log cannot take the command now");
+    }
+    coded(error.code(), error.to_string())
+}
