@@ -1,3 +1,5 @@
 //! Skeleton.
 
 pub mod promises;
+pub mod scenario;
+pub mod world;

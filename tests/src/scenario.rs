@@ -68,6 +68,8 @@ impl fmt::Display for Failure {
 pub struct Shown {
     /// Where the matter stood before the act; the default for an act to a jurisdiction.
     pub before: Standing,
+    /// Where it stands after it.
+    pub after: Standing,
     /// What became of the act.
     pub outcome: Result<Done, Refusal>,
 }
@@ -164,8 +166,9 @@ impl Runner {
         let mut world = self.setups.world(&scenario.given, &self.rules)?;
         let before = world.standing(&scenario.when);
         let outcome = world.act(&scenario.when, &self.rules)?;
-        scenario.then.check(&outcome, &world.standing(&scenario.when), &self.rules)?;
-        Ok(Shown { before, outcome })
+        let after = world.standing(&scenario.when);
+        scenario.then.check(&outcome, &after, &self.rules)?;
+        Ok(Shown { before, after, outcome })
     }
 }
 

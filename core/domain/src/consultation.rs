@@ -74,10 +74,15 @@ struct Money {
     budget: Fen,
     contract: Option<Fen>,
     variations: Fen,
+    final_account: Option<Fen>,
     paid: BTreeMap<facts::PayeeKind, Fen>,
 }
 
 impl Money {
+    fn paid_to(&self, payee: facts::PayeeKind) -> Fen {
+        self.paid.get(&payee).copied().unwrap_or_default()
+    }
+
     fn paid(&self) -> Fen {
         self.paid.values().copied().sum()
     }
@@ -158,7 +163,7 @@ fn lifecycle(case: Case<'_>, command: &ConsultationCommand) -> Decision {
         (Stage::Executing, C::AnswerObjection(c)) => disclosure::answer(case, c),
         (Stage::Executing, C::CorrectNotice(c)) => disclosure::correct(case, c),
         (Stage::Executing, C::CloseDisclosure(c)) => disclosure::close(case, c),
-        (Stage::Executing, C::FileWithTownship(c)) => implementation::file_with_township(c),
+        (Stage::Executing, C::FileWithTownship(c)) => implementation::file_with_township(case, c),
         (Stage::Executing, C::SignContract(c)) => implementation::sign_contract(case, c),
         (Stage::Executing, C::StartWork(c)) => implementation::start(case, c),
         (Stage::Executing, C::ReportProgress(c)) => implementation::report_progress(case, c),
@@ -197,12 +202,20 @@ impl Case<'_> {
     /// An act of carrying out may not be dated before the resolution.
     fn check_after_resolution(&self) -> Result<(), Refusal> {
         match self.matter.standing.resolved_on {
-            Some(resolved) if self.context.day() < resolved => Err(Refusal::from(RefusalCode::ActsOutOfOrder)
-                .with("occurred_at", self.context.occurred_at.to_string())
-                .with("not_before", resolved.to_string())),
-            _ => Ok(()),
+            Some(resolved) => check_not_before(*self, resolved),
+            None => Ok(()),
         }
     }
+}
+
+/// An act may not be dated before the day that it follows.
+fn check_not_before(case: Case<'_>, not_before: jiff::civil::Date) -> Result<(), Refusal> {
+    if case.context.day() >= not_before {
+        return Ok(());
+    }
+    Err(Refusal::from(RefusalCode::ActsOutOfOrder)
+        .with("occurred_at", case.context.occurred_at.to_string())
+        .with("not_before", not_before.to_string()))
 }
 
 fn check_entries(entries: usize, limit: usize) -> Result<(), Refusal> {
@@ -265,6 +278,7 @@ impl Consultation {
                 self.papers.insert(PaperKind::Contract);
             }
             E::VariationApproved(e) => self.money.variations = e.total_fen,
+            E::WorksAccepted(e) => self.money.final_account = Some(e.final_fen),
             E::PaymentRecorded(e) => {
                 let paid = self.money.paid.entry(e.payee_kind).or_default();
                 *paid = paid.plus(e.amount_fen);

@@ -26,6 +26,13 @@ macro_rules! events {
                 match self { $(Self::$variant(_) => $wire,)+ }
             }
 
+            /// The JSON Schema of each event's data, by wire name.
+            #[cfg(feature = "schema")]
+            #[must_use]
+            pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
+                vec![$(($wire, schemars::schema_for!($variant)),)+]
+            }
+
             /// The event's data as JSON.
             ///
             /// # Errors

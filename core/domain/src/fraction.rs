@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a share is compared with its fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Comparator {
     /// 以上: at least; the number itself is enough.
@@ -19,6 +20,7 @@ pub enum Comparator {
 
 /// A fraction with its comparator, for example more than 1/2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fraction {
     /// Numerator.
     pub num: u32,

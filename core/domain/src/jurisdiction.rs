@@ -13,6 +13,7 @@ use crate::refusal::{Refusal, RefusalCode};
 
 /// 村 or 社区, and the levels above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum JurisdictionKind {
     /// 村
@@ -42,6 +43,7 @@ pub enum JurisdictionCommand {
 
 /// Enter a jurisdiction in the register.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterJurisdiction {
     /// Name.
@@ -52,6 +54,7 @@ pub struct RegisterJurisdiction {
 
 /// Record the counts of a village's people and households.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CountElectorate {
     /// All people.
@@ -64,6 +67,7 @@ pub struct CountElectorate {
 
 /// How the assembly gave its authorisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuthorisedBy {
     /// By resolution of a villagers' assembly.
@@ -76,13 +80,16 @@ pub enum AuthorisedBy {
 
 /// Record what the assembly authorised its representatives to decide (VL-2025 art. 28 ¶2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AuthoriseRepresentatives {
     /// The matters.
     pub matters: Vec<MatterCode>,
     /// First day.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub from: Date,
     /// Last day.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub until: Date,
     /// How it was given.
     pub by: AuthorisedBy,
@@ -92,6 +99,7 @@ pub struct AuthoriseRepresentatives {
 
 /// `jurisdiction-registered.v1`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JurisdictionRegistered {
     /// The code.
     pub code: JurisdictionCode,
@@ -105,6 +113,7 @@ pub struct JurisdictionRegistered {
 
 /// `electorate-counted.v1`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ElectorateCounted {
     /// All people.
     pub population: u32,
@@ -116,12 +125,15 @@ pub struct ElectorateCounted {
 
 /// `representatives-authorised.v1`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RepresentativesAuthorised {
     /// The matters.
     pub matters: Vec<MatterCode>,
     /// First day.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub from: Date,
     /// Last day.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub until: Date,
     /// How it was given.
     pub by: AuthorisedBy,

@@ -16,6 +16,7 @@ const CHINA: Offset = Offset::constant(8);
 
 /// A point in time with the UTC offset in which it was told, millisecond precision, written as RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Moment {
     at: Timestamp,

@@ -6,6 +6,7 @@ use crate::ids::PersonId;
 
 /// The rolls that a village files. A body at a meeting is made of one or more of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RollKind {
     /// 党员: all party members, voting and probationary.
@@ -28,6 +29,7 @@ pub enum RollKind {
 
 /// The post of a member within a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Post {
     /// 书记
@@ -44,6 +46,7 @@ pub enum Post {
 
 /// Sex, as rolls record it for the composition rules (VL-2025 art. 8, 29).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Sex {
     /// Female.
     #[serde(rename = "f")]
@@ -55,6 +58,7 @@ pub enum Sex {
 
 /// The office in which a person acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Office {
     /// 村党组织书记
@@ -91,6 +95,7 @@ pub enum Office {
 
 /// The person who acts and the office in which the person does so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Actor {
     /// Who.

@@ -17,6 +17,7 @@ pub use papers::PaperKind;
 
 /// Where a number comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Basis {
     /// The law's short id in the pack's list of sources, for example `VL-2025`.
@@ -30,6 +31,7 @@ pub struct Basis {
 
 /// How sure a number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Certainty {
     /// Read in the source itself.
@@ -41,6 +43,7 @@ pub enum Certainty {
 
 /// A text in both languages of the boards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Chinese.
@@ -158,6 +161,7 @@ impl FractionFields {
 
 /// What a share is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Base {
     /// 应到: all on the frozen roll.
@@ -220,6 +224,7 @@ pub struct InitiatorRule {
 
 /// Kinds of initiators of a motion (HN-V art. 54).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InitiatorKind {
     /// 村党组织
@@ -307,6 +312,7 @@ pub struct Form {
 
 /// How a motion is voted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BallotForm {
     /// 举手表决

@@ -30,6 +30,7 @@ pub enum RosterCommand {
 
 /// Give people their identifiers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterPersons {
     /// The people, at most [`MAX_PERSONS`].
@@ -41,6 +42,7 @@ pub const MAX_PERSONS: usize = 200;
 
 /// A person to register.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewPerson {
     /// A random identifier.
@@ -53,6 +55,7 @@ pub struct NewPerson {
 
 /// Near relatives by Civil Code art. 1045.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kinship {
     /// 配偶
@@ -67,6 +70,7 @@ pub enum Kinship {
 
 /// Record that two people are near relatives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeclareKinship {
     /// One of them.
@@ -79,6 +83,7 @@ pub struct DeclareKinship {
 
 /// File a roll.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FileRoll {
     /// Which.
@@ -89,6 +94,7 @@ pub struct FileRoll {
 
 /// One entry of a roll.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RollMember {
     /// Who.
@@ -109,6 +115,7 @@ pub struct RollMember {
 
 /// `person-registered.v1`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonRegistered {
     /// Who.
     pub person: PersonId,
@@ -120,6 +127,7 @@ pub struct PersonRegistered {
 
 /// `kinship-declared.v1`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KinshipDeclared {
     /// One of them.
     pub person: PersonId,
@@ -131,6 +139,7 @@ pub struct KinshipDeclared {
 
 /// `roll-members-listed.v1`: a part of a roll, so that each event stays under its limit of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RollMembersListed {
     /// Which roll.
     pub roll: RollKind,
@@ -142,6 +151,7 @@ pub struct RollMembersListed {
 
 /// `roll-filed.v1`: the parts before it are complete and bind from here on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RollFiled {
     /// Which roll.
     pub roll: RollKind,

@@ -7,6 +7,7 @@ use crate::procedure::{Base, Basis, Share};
 
 /// One share judged: the figures, the rule, its basis, and whether it is met. Whoever holds the event can judge it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Test {
     /// What is judged, for example `quorum`.
@@ -70,6 +71,7 @@ impl Test {
 
 /// How the votes on a motion fell. Those present who are in none of the counts did not vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
     /// 同意

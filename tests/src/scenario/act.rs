@@ -18,7 +18,7 @@ pub const JURISDICTION_COMMANDS: &[&str] = &["registerJurisdiction", "countElect
 pub const ROSTER_COMMANDS: &[&str] = &["registerPersons", "declareKinship", "fileRoll"];
 
 /// 柳沟村, where a scenario plays unless it says otherwise.
-const VILLAGE: &str = "419999001001";
+const VILLAGE: &str = "419901101201";
 /// The matter of a scenario that tells of one only.
 const MATTER: &str = "matter";
 

@@ -42,7 +42,8 @@ pub enum Then {
 /// A duty that must be among those of the matter.
 #[derive(Debug, Clone)]
 pub struct ExpectedDuty {
-    says: Value,
+    /// What it says at least.
+    pub says: Value,
     in_time_on: Option<String>,
     overdue_on: Option<String>,
 }
@@ -63,6 +64,15 @@ struct Written {
 }
 
 impl Then {
+    /// The duties that must be among those of the matter.
+    #[must_use]
+    pub fn duties(&self) -> &[ExpectedDuty] {
+        match self {
+            Self::Accepted { duties, .. } => duties,
+            Self::Refused { .. } => &[],
+        }
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let written: Written = toml::from_str(text).map_err(|e| e.to_string())?;
         let says = |value: &toml::Value| alias::resolve(&json(value));
@@ -222,5 +232,73 @@ impl ExpectedDuty {
             return Err(format!("due is {}", told(duty)));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn refused(text: &str) -> String {
+        Then::parse(text).unwrap_err()
+    }
+
+    fn fails(then: &str, outcome: &Result<Done, Refusal>) -> bool {
+        let rules = Rules::shipped().unwrap();
+        Then::parse(then).unwrap().check(outcome, &Standing::default(), &rules).is_err()
+    }
+
+    #[test]
+    fn a_then_that_says_nothing_is_refused() {
+        refused("");
+        refused("events = []");
+        refused("stage = \"S1\"");
+        refused("figures = { due = 51 }");
+    }
+
+    #[test]
+    fn a_then_cannot_say_both() {
+        refused("refusal = \"quorum-not-met\"\nevents = [\"motion-put.v1\"]");
+        refused("refusal = \"quorum-not-met\"\nstage = \"S4\"");
+        refused("events = [\"motion-put.v1\"]\nfigures = { due = 51 }");
+    }
+
+    #[test]
+    fn a_refusal_that_does_not_exist_is_refused() {
+        refused("refusal = \"quorum-not-mett\"");
+    }
+
+    #[test]
+    fn every_word_of_a_refusal_counts() {
+        let refusal = || Refusal::from(RefusalCode::QuorumNotMet).with("due", 51).with("present", 33);
+        let outcome = Err(refusal());
+        assert!(!fails("refusal = \"quorum-not-met\"\nfigures = { due = 51, present = 33 }", &outcome));
+        assert!(fails("refusal = \"quorum-not-met\"\nfigures = { due = 51, present = 34 }", &outcome));
+        assert!(fails("refusal = \"quorum-not-met\"\nfigures = { due = 51 }", &outcome));
+        assert!(fails("refusal = \"quorum-not-met\"\nrule = { law = \"VL-2025\" }", &outcome));
+        assert!(fails("refusal = \"papers-missing\"", &outcome));
+        assert!(fails("events = [\"motion-put.v1\"]", &outcome));
+    }
+
+    #[test]
+    fn every_word_of_an_event_counts() {
+        let put = json!({ "due": 51, "tests": [{ "what": "quorum", "part": 34 }] });
+        let outcome = Ok(Done { events: vec![("motion-put.v1".to_owned(), put)], late: false });
+        let says = |data: &str| format!("events = [\"motion-put.v1\"]\n{data}");
+        assert!(!fails(&says("data.\"motion-put.v1\" = { tests = [{ part = 34 }] }"), &outcome));
+        assert!(fails(&says("data.\"motion-put.v1\" = { tests = [{ part = 33 }] }"), &outcome));
+        assert!(fails(&says("data.\"motion-put.v1\" = { present = 34 }"), &outcome));
+        assert!(fails(&says("data.\"decision-made.v1\" = { due = 51 }"), &outcome));
+        assert!(fails(&says("stage = \"S4\""), &outcome));
+        assert!(fails(&says("late = true"), &outcome));
+        assert!(fails("events = [\"motion-put.v1 x2\"]", &outcome));
+        assert!(fails("refusal = \"quorum-not-met\"", &outcome));
+    }
+
+    #[test]
+    fn people_are_listed_in_any_order() {
+        assert!(covers(&json!(["a", "b"]), &json!(["b", "a"])));
+        assert!(!covers(&json!(["a", "b"]), &json!(["b"])));
     }
 }

@@ -190,3 +190,54 @@ async fn the_end_of_the_journal_is_missed() {
     assert_eq!(error.code(), "store-corrupt");
     assert!(error.to_string().contains("10 events were acknowledged, 9 are there"), "{error}");
 }
+
+/// A store whose last group lies in the journal with a hole in its middle, as a power loss can leave it.
+async fn store_with_a_hole(hole: usize, acknowledged: bool) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let store = EmbeddedStore::open(folder.path(), Options::default()).unwrap();
+    for number in 0..10 {
+        super::append(&store, number).await.unwrap();
+    }
+    let before = fs::read(folder.path().join("acknowledged")).unwrap();
+    let group = (10..30).map(|number| event(number, 3000)).collect();
+    store.append(&stream("s"), Expected::Any, group).await.unwrap();
+    store.close().await;
+    if !acknowledged {
+        fs::write(folder.path().join("acknowledged"), before).unwrap();
+    }
+    let journal = folder.path().join("engine/0.jnl");
+    let bytes = fs::read(&journal).unwrap();
+    let body = bytes.windows(11).position(|window| window == br#""number":20"#).unwrap();
+    let mut journal = File::options().write(true).open(journal).unwrap();
+    journal.seek(SeekFrom::Start(body as u64 + 100)).unwrap();
+    journal.write_all(&vec![0; hole]).unwrap();
+    folder
+}
+
+/// A hole inside one event, which the engine refuses, and one that swallows the next, which it drops by itself.
+const HOLES: [usize; 2] = [512, 4096];
+
+#[tokio::test]
+async fn a_write_that_a_power_loss_left_with_a_hole_is_dropped() {
+    for hole in HOLES {
+        let folder = store_with_a_hole(hole, false).await;
+        let store = EmbeddedStore::open(folder.path(), Options::default()).unwrap();
+        assert_eq!(super::numbers(&all(&store).await), (0..10).collect::<Vec<_>>());
+        super::append(&store, 10).await.unwrap();
+        store.close().await;
+        let store = EmbeddedStore::open(folder.path(), Options::default()).unwrap();
+        assert_eq!(super::numbers(&all(&store).await), (0..11).collect::<Vec<_>>());
+        assert_eq!(folder.path().join("journal.saved").is_file(), hole == 512);
+    }
+}
+
+#[tokio::test]
+async fn an_acknowledged_write_with_a_hole_is_missed() {
+    for hole in HOLES {
+        let folder = store_with_a_hole(hole, true).await;
+        let error = EmbeddedStore::open(folder.path(), Options::default()).unwrap_err();
+        assert!(error.to_string().contains("30 events were acknowledged, 10 are there"), "{error}");
+        let error = EmbeddedStore::open(folder.path(), Options::default()).unwrap_err();
+        assert_eq!(error.code(), "store-corrupt", "a second try finds the same");
+    }
+}

@@ -9,7 +9,7 @@ use super::events::{
 };
 use super::facts::NoticeKind;
 use super::standing::Posting;
-use super::{Case, Decision, MAX_LINES, MAX_PAPERS, check_entries};
+use super::{Case, Decision, MAX_LINES, MAX_PAPERS, check_entries, check_not_before};
 use crate::calendar::plus_days;
 use crate::office::RollKind;
 use crate::refusal::{Refusal, RefusalCode};
@@ -27,11 +27,11 @@ pub(super) fn post(case: Case<'_>, command: &PostNotice) -> Decision {
         NoticeKind::Resolution | NoticeKind::Result if posted_already => {
             return Err(RefusalCode::NoticePostedAlready.into());
         }
-        NoticeKind::Result if standing.completed_on.is_none() => return Err(RefusalCode::NotCompleted.into()),
-        NoticeKind::Result | NoticeKind::Progress if standing.notice_of(NoticeKind::Resolution).is_none() => {
+        NoticeKind::Result => check_result_due(case)?,
+        NoticeKind::Progress if standing.notice_of(NoticeKind::Resolution).is_none() => {
             return Err(RefusalCode::NoticeNotPosted.into());
         }
-        NoticeKind::Resolution | NoticeKind::Result | NoticeKind::Progress => {}
+        NoticeKind::Resolution | NoticeKind::Progress => {}
     }
     let period = period(case, case.context.day())?;
     let event = NoticePosted {
@@ -48,6 +48,18 @@ pub(super) fn post(case: Case<'_>, command: &PostNotice) -> Decision {
         removable_on: period.removable_on,
     };
     Ok(vec![event.into()])
+}
+
+/// The result is posted after the works are accepted or the matter is completed, never before.
+fn check_result_due(case: Case<'_>) -> Result<(), Refusal> {
+    let standing = &case.matter.standing;
+    let Some(completed_on) = standing.completed_on else {
+        return Err(RefusalCode::NotCompleted.into());
+    };
+    if standing.notice_of(NoticeKind::Resolution).is_none() {
+        return Err(RefusalCode::NoticeNotPosted.into());
+    }
+    check_not_before(case, completed_on)
 }
 
 fn check_lines(command: &PostNotice) -> Result<(), Refusal> {
@@ -81,10 +93,8 @@ fn open_notice<'a>(case: Case<'a>, no: u16) -> Result<&'a Posting, Refusal> {
 
 pub(super) fn object(case: Case<'_>, command: &RaiseObjection) -> Decision {
     let notice = open_notice(case, command.notice)?;
+    check_not_before(case, notice.posted_on)?;
     let day = case.context.day();
-    if day < notice.posted_on {
-        return Err(Refusal::from(RefusalCode::ActsOutOfOrder).with("not_before", notice.posted_on.to_string()));
-    }
     // Any villager may query a notice as long as it is posted; those inside the window also hold back the start of works.
     let answer = &case.procedure.disclosure.answer;
     let event = ObjectionRaised {
@@ -98,7 +108,6 @@ pub(super) fn object(case: Case<'_>, command: &RaiseObjection) -> Decision {
 }
 
 pub(super) fn answer(case: Case<'_>, command: &AnswerObjection) -> Decision {
-    case.check_after_resolution()?;
     let no = u64::from(command.objection);
     let Some(objection) = case.matter.standing.objections.iter().find(|o| o.no == command.objection) else {
         return Err(Refusal::from(RefusalCode::ObjectionUnknown).with("objection", no));
@@ -106,6 +115,7 @@ pub(super) fn answer(case: Case<'_>, command: &AnswerObjection) -> Decision {
     if objection.answered_on.is_some() {
         return Err(Refusal::from(RefusalCode::ObjectionAnsweredAlready).with("objection", no));
     }
+    check_not_before(case, objection.raised_on)?;
     let event = ObjectionAnswered {
         objection: command.objection,
         answer: command.answer.clone(),
@@ -117,9 +127,7 @@ pub(super) fn answer(case: Case<'_>, command: &AnswerObjection) -> Decision {
 
 pub(super) fn correct(case: Case<'_>, command: &CorrectNotice) -> Decision {
     let notice = open_notice(case, command.notice)?;
-    if case.context.day() < notice.posted_on {
-        return Err(Refusal::from(RefusalCode::ActsOutOfOrder).with("not_before", notice.posted_on.to_string()));
-    }
+    check_not_before(case, notice.posted_on)?;
     let period = period(case, case.context.day())?;
     let event = NoticeCorrected {
         notice: notice.no,
@@ -174,9 +182,7 @@ pub(super) fn archive(case: Case<'_>, command: &Archive) -> Decision {
             .with("removable_on", open.removable_on.to_string()));
     }
     let all_closed_on = standing.notices.iter().filter_map(|notice| notice.closed_on).max().unwrap_or_default();
-    if case.context.day() < all_closed_on {
-        return Err(Refusal::from(RefusalCode::ActsOutOfOrder).with("not_before", all_closed_on.to_string()));
-    }
+    check_not_before(case, all_closed_on)?;
     let required: Vec<_> =
         case.procedure.archive_papers.iter().copied().filter(|kind| !case.matter.papers.contains(kind)).collect();
     check_papers(&required, &command.papers)?;

@@ -18,6 +18,7 @@ macro_rules! event_structs {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
             pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
         )+
     };
@@ -83,6 +84,7 @@ event_structs! {
         /// Who chairs.
         chair: PersonId,
         /// When the plan was delivered to those due.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
         plan_delivered_on: Option<Date>,
         /// Why the notice was shorter than ordered.
         special_circumstances: Option<Line>,
@@ -305,8 +307,10 @@ event_structs! {
         /// Photo of the paper on the board.
         photo: Option<PaperHash>,
         /// Last day of the objection window.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
         objections_until: Date,
         /// First day on which it may lawfully be taken down.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
         removable_on: Date,
     }
     /// 异议
@@ -320,6 +324,7 @@ event_structs! {
         /// Digest of its text.
         text: Sealed,
         /// Last day for the answer.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
         answer_due_on: Date,
     }
     /// 答复
@@ -340,8 +345,10 @@ event_structs! {
         /// What is corrected.
         correction: Paragraph,
         /// Last day of the objection window.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
         objections_until: Date,
         /// First day on which it may lawfully be taken down.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
         removable_on: Date,
     }
     /// 公示结束

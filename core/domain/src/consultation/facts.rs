@@ -10,6 +10,7 @@ macro_rules! wire_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $zh:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($(#[$item_doc])* #[doc = $zh] $item,)+ }
 
@@ -114,6 +115,7 @@ impl Amendment {
 
 /// Who raised a motion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub struct Initiator {
     /// The kind.
@@ -125,6 +127,7 @@ pub struct Initiator {
 
 /// A source of funds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FundSource {
     /// Where it comes from.
@@ -139,6 +142,7 @@ pub const MAX_SOURCES: usize = 20;
 
 /// 方案: what is to be done, with which money, by whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// What is to be done.
@@ -160,9 +164,11 @@ pub struct Plan {
     pub cost_allocation: Option<Line>,
     /// Planned first day.
     #[serde(alias = "plannedStart", skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub planned_start: Option<Date>,
     /// Planned last day.
     #[serde(alias = "plannedEnd", skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub planned_end: Option<Date>,
     /// The paper.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -179,6 +185,7 @@ impl Plan {
 
 /// A paper of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Paper {
     /// What it is.
@@ -189,6 +196,7 @@ pub struct Paper {
 
 /// Who counts the votes: two tellers, and a scrutineer who watches them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tellers {
     /// 计票人
@@ -201,6 +209,7 @@ pub struct Tellers {
 
 /// A vote by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Vote {
     /// Who.
@@ -211,6 +220,7 @@ pub struct Vote {
 
 /// A contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ContractTerms {
     /// The firm, public by its role.

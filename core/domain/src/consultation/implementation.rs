@@ -1,7 +1,5 @@
 //! 实施: contract, start, progress, variations, payments, acceptance. Money never exceeds what was resolved.
 
-use jiff::civil::Date;
-
 use super::commands::{
     ApproveVariation, CompleteImplementation, FileWithTownship, RecordAcceptance, RecordPayment, ReportProgress,
     SignContract, StartWork,
@@ -12,12 +10,13 @@ use super::events::{
     RectificationOrdered, VariationApproved, WorkStarted, WorksAccepted,
 };
 use super::facts::{NoticeKind, PayeeKind, Verdict};
-use super::{Case, Decision, MAX_PERSONS_AT_ONCE, check_entries};
+use super::{Case, Decision, MAX_PERSONS_AT_ONCE, check_entries, check_not_before};
 use crate::ids::{Fen, PersonId};
 use crate::office::RollKind;
 use crate::refusal::{Refusal, RefusalCode};
 
-pub(super) fn file_with_township(command: &FileWithTownship) -> Decision {
+pub(super) fn file_with_township(case: Case<'_>, command: &FileWithTownship) -> Decision {
+    case.check_after_resolution()?;
     Ok(vec![FiledWithTownship { paper: command.paper.clone() }.into()])
 }
 
@@ -57,7 +56,7 @@ fn check_may_start(case: Case<'_>) -> Result<(), Refusal> {
 }
 
 pub(super) fn report_progress(case: Case<'_>, command: &ReportProgress) -> Decision {
-    check_since(case, case.matter.standing.started_on.ok_or(RefusalCode::StepOutOfOrder)?)?;
+    check_not_before(case, case.matter.standing.started_on.ok_or(RefusalCode::StepOutOfOrder)?)?;
     Ok(vec![ProgressReported { text: command.text.clone(), photo: command.photo.clone() }.into()])
 }
 
@@ -112,8 +111,9 @@ pub(super) fn record_payment(case: Case<'_>, command: &RecordPayment) -> Decisio
     let money = &case.matter.money;
     if command.payee_kind == PayeeKind::Contractor {
         let contract = money.contract.ok_or(RefusalCode::ContractMissing)?;
-        let paid = money.paid.get(&PayeeKind::Contractor).copied().unwrap_or_default();
-        within(paid.plus(command.amount_fen), contract.plus(money.variations))?;
+        // Once accepted, the final account is what the contractor is owed.
+        let owed = money.final_account.unwrap_or(contract.plus(money.variations));
+        within(money.paid_to(PayeeKind::Contractor).plus(command.amount_fen), owed)?;
     }
     let total = money.paid().plus(command.amount_fen);
     within(total, money.budget)?;
@@ -132,7 +132,7 @@ pub(super) fn record_payment(case: Case<'_>, command: &RecordPayment) -> Decisio
 pub(super) fn record_acceptance(case: Case<'_>, command: &RecordAcceptance) -> Decision {
     check_works(case)?;
     check_open(case)?;
-    check_since(case, case.matter.standing.started_on.ok_or(RefusalCode::StepOutOfOrder)?)?;
+    check_not_before(case, case.matter.standing.started_on.ok_or(RefusalCode::StepOutOfOrder)?)?;
     check_group(case, &command.group, &command.township)?;
     match command.verdict {
         Verdict::Rectify => {
@@ -145,6 +145,8 @@ pub(super) fn record_acceptance(case: Case<'_>, command: &RecordAcceptance) -> D
             let final_fen = command.final_fen.ok_or(RefusalCode::AmountOutOfRange)?;
             let most = money.contract.map_or(money.budget, |contract| contract.plus(money.variations));
             within(final_fen, most)?;
+            // A final account below what the contractor has been paid already would leave a payment without ground.
+            within(money.paid_to(PayeeKind::Contractor), final_fen)?;
             let event = WorksAccepted {
                 group: command.group.clone(),
                 township: command.township.clone(),
@@ -200,15 +202,6 @@ fn check_open(case: Case<'_>) -> Result<(), Refusal> {
         Some(_) => Err(RefusalCode::CompletedAlready.into()),
         None => Ok(()),
     }
-}
-
-fn check_since(case: Case<'_>, not_before: Date) -> Result<(), Refusal> {
-    if case.context.day() >= not_before {
-        return Ok(());
-    }
-    Err(Refusal::from(RefusalCode::ActsOutOfOrder)
-        .with("occurred_at", case.context.occurred_at.to_string())
-        .with("not_before", not_before.to_string()))
 }
 
 fn check_amount(amount: Fen) -> Result<(), Refusal> {

@@ -107,6 +107,8 @@ pub struct Objection {
     pub no: u16,
     /// Against which notice.
     pub notice: u16,
+    /// When it was raised.
+    pub raised_on: Date,
     /// Last day for the answer.
     pub answer_due_on: Date,
     /// When it was answered.
@@ -233,6 +235,7 @@ impl Standing {
             E::ObjectionRaised(e) => self.objections.push(Objection {
                 no: e.objection,
                 notice: e.notice,
+                raised_on: day,
                 answer_due_on: e.answer_due_on,
                 answered_on: None,
                 correction_owed: false,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a paper is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PaperKind {
     /// 会议记录

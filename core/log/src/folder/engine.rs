@@ -3,8 +3,10 @@
 use super::{Folder, OpenError, open_error};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use std::{
+    fs::{self, File},
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// The sub-folder that belongs to the engine.
@@ -44,12 +46,14 @@ fn open_sections<const N: usize>(
     sections: [Section; N],
 ) -> Result<(Database, [Keyspace; N]), OpenError> {
     let refused = |error: fjall::Error| open_error(path, &error);
-    let database = Database::builder(path)
-        .cache_size(cache_bytes)
-        .max_journaling_size(JOURNAL_BYTES)
-        .worker_threads(1)
-        .open()
-        .map_err(refused)?;
+    let opened = match open_database(path, cache_bytes) {
+        Err(fjall::Error::JournalRecovery(_)) if initialised => {
+            cut_unfinished_write(path).map_err(|error| OpenError::unavailable(path, &error))?;
+            open_database(path, cache_bytes)
+        }
+        opened => opened,
+    };
+    let database = opened.map_err(refused)?;
     let mut keyspaces = Vec::with_capacity(N);
     for (name, memory) in sections {
         if initialised && !database.keyspace_exists(name) {
@@ -63,6 +67,40 @@ fn open_sections<const N: usize>(
     Ok((database, keyspaces))
 }
 
+fn open_database(path: &Path, cache_bytes: u64) -> Result<Database, fjall::Error> {
+    Database::builder(path)
+        .cache_size(cache_bytes)
+        .max_journaling_size(JOURNAL_BYTES)
+        // With several, one of them spins while another compacts.
+        .worker_threads(1)
+        .open()
+}
+
+/// Cuts the last byte of the journal off, so that the engine takes its last batch for unfinished and drops it.
+///
+/// A power loss may leave the end of the last batch on the disk and a hole in its middle, because nothing orders the
+/// pages of a write before its sync. The engine drops a batch without an end, but refuses one with a hole. Dropping it
+/// is right where it was not acknowledged, and that is checked by whoever counts the acknowledged (see
+/// `embedded/recovery.rs`). If the hole is in an earlier batch, the engine refuses again. The journal as it was is kept
+/// beside the engine's folder, as `journal.saved`.
+fn cut_unfinished_write(path: &Path) -> io::Result<()> {
+    let number = |path: &PathBuf| path.file_stem()?.to_str()?.parse::<u64>().ok();
+    let journals = path.read_dir()?.flatten().map(|entry| entry.path()).filter(|path| is_journal(path));
+    let Some(newest) = journals.max_by_key(number) else {
+        return Ok(());
+    };
+    tracing::warn!(journal = %newest.display(), "the last batch of the journal does not read and is dropped");
+    fs::copy(&newest, path.with_file_name("journal.saved"))?;
+    let end = fs::read(&newest)?.iter().rposition(|byte| *byte != 0).unwrap_or(0);
+    let journal = File::options().write(true).open(&newest)?;
+    journal.set_len(end as u64)?;
+    journal.sync_all()
+}
+
+fn is_journal(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "jnl")
+}
+
 /// Whether the files are there which fjall 3 has from its creation on: its version, a journal, and for each keyspace,
 /// numbered from 0 (its own) on, the pointer to the current state.
 fn check_files(path: &Path, keyspaces: usize) -> Result<(), OpenError> {
@@ -71,6 +109,6 @@ fn check_files(path: &Path, keyspaces: usize) -> Result<(), OpenError> {
         return Err(OpenError::corrupt(path, format!("the file `{missing}` is missing")));
     }
     let entries = path.read_dir().map_err(|error| OpenError::unavailable(path, &error))?;
-    let journal = entries.flatten().any(|entry| entry.path().extension().is_some_and(|ending| ending == "jnl"));
+    let journal = entries.flatten().any(|entry| is_journal(&entry.path()));
     if journal { Ok(()) } else { Err(OpenError::corrupt(path, "the journal is missing")) }
 }
