@@ -46,7 +46,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .layer(HandleErrorLayer::new(timed_out))
         .timeout(REQUEST_TIME)
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES));
-    // A subscription lives as long as its socket, so its route stands outside the request time.
+    // The request time ends with the upgrade of a subscription, which then lives as long as its socket.
     Router::new()
         .merge(graphql::router(Arc::clone(app)))
         .merge(pages::router().with_state(Arc::clone(app)))

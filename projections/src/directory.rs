@@ -147,6 +147,32 @@ pub fn jurisdictions(
     Ok(rows)
 }
 
+/// Jurisdictions next below `within`, or the topmost ones, in code order, at most `limit`. A level that nobody registered is
+/// passed over, so that a county without its prefecture hangs directly below the province.
+///
+/// # Errors
+/// [`ShelfError`].
+pub fn children(
+    shelf: &Shelf,
+    within: Option<&JurisdictionCode>,
+    limit: usize,
+) -> Result<Vec<JurisdictionRow>, ShelfError> {
+    let prefix = jurisdiction_key(within.map_or("", JurisdictionCode::prefix));
+    let mut from = within.map_or_else(|| prefix.clone(), |code| jurisdiction_key(&format!("{code}!")));
+    let mut rows: Vec<JurisdictionRow> = Vec::new();
+    while let Some(row) = shelf.range(from..).next() {
+        let (key, value) = row?;
+        if !key.starts_with(&prefix) || rows.len() == limit {
+            break;
+        }
+        let row: JurisdictionRow = postcard::from_bytes(&value)?;
+        // A unit sorts before all below it; `~` sorts after every digit.
+        from = jurisdiction_key(&format!("{}~", row.code.prefix()));
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
 /// The masked name of a person; 已删除 where nobody knows it.
 ///
 /// # Errors

@@ -15,9 +15,11 @@ use crate::model::{ReadModel, Surroundings};
 use crate::shelf::{ShelfError, Writes};
 
 mod counts;
+mod places;
 mod query;
 
 pub use counts::{StatusCounts, counts};
+pub use places::{overdue_places, places};
 pub use query::{Filter, by_number, duties, find, page, total};
 
 /// The model.

@@ -1,5 +1,6 @@
 //! Follows the log for one model, and rebuilds it beside the old one while that one serves.
 
+use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,8 +10,8 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use futures::StreamExt;
 use siyi_domain::rules::Rules;
-use siyi_log::envelope::{DomainEvent, Recorded};
-use siyi_log::port::{AllFrom, Direction, EventStore, Position, StoredEvent};
+use siyi_log::envelope::{DomainEvent, Recorded, is_known};
+use siyi_log::port::{AllFrom, Batch, Direction, EventStore, Position};
 use siyi_log::vault::{MAX_ROWS, Vault};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
@@ -98,7 +99,8 @@ impl<M: ReadModel> Runner<M> {
     /// # Errors
     /// [`RunnerError`] if not even an empty shelf can be made, or the log cannot be read.
     pub async fn start(folder: &Path, sources: Sources) -> Result<Self, RunnerError> {
-        let folder = folder.join(format!("{}-v{}", M::NAME, M::VERSION));
+        remove_other_versions::<M>(folder);
+        let folder = folder.join(folder_name::<M>());
         std::fs::create_dir_all(&folder).map_err(ShelfError::from)?;
         let shelf = match newest_shelf(&folder) {
             Some(shelf) if belongs(&shelf, &sources).await? => shelf,
@@ -165,14 +167,17 @@ impl<M: ReadModel> Runner<M> {
     pub async fn rebuild(&self) -> Result<u64, RunnerError> {
         let _one_at_a_time = self.rebuild_lock.lock().await;
         let fresh = Arc::new(fresh_shelf(&self.folder)?);
-        let mut batches = self.sources.store.follow_batches(None, BATCH_EVENTS);
         let mut applied = 0;
-        while let Some(batch) = batches.next().await {
+        // The next batch is read and decoded while this one is written: the two halves cost about the same.
+        let batches = self.sources.store.follow_batches(None, BATCH_EVENTS);
+        let mut decoded = Box::pin(batches.map(|batch| async { decode::<M>(batch?).await }).buffered(2));
+        while let Some(batch) = decoded.next().await {
             let batch = batch?;
-            applied += batch.events.len() as u64;
-            apply::<M>(&fresh, &self.sources, batch.events).await?;
+            applied += batch.events;
+            let caught_up = batch.caught_up;
+            write::<M>(&fresh, &self.sources, batch).await?;
             self.rebuilding.store(applied.max(1), Ordering::Relaxed);
-            if batch.caught_up {
+            if caught_up {
                 break;
             }
         }
@@ -239,41 +244,53 @@ impl<M: ReadModel> Runner<M> {
         let after = shelf.mark()?.map(|mark| mark.position);
         let mut batches = self.sources.store.follow_batches(after, BATCH_EVENTS);
         while let Some(batch) = batches.next().await {
-            let batch = batch?;
-            let last = batch.events.last().map(|event| event.position);
-            apply::<M>(&shelf, &self.sources, batch.events).await?;
-            let first_time = batch.caught_up && !self.progress().caught_up;
-            if first_time {
+            let batch = decode::<M>(batch?).await?;
+            let (last, caught_up) = (batch.mark.map(|mark| mark.position), batch.caught_up);
+            write::<M>(&shelf, &self.sources, batch).await?;
+            if caught_up && !self.progress().caught_up {
                 shelf.set_complete()?;
             }
             self.progress.send_modify(|p| {
                 p.position = last.or(p.position);
-                p.caught_up |= batch.caught_up;
+                p.caught_up |= caught_up;
             });
         }
         Ok(())
     }
 }
 
-/// Applies one batch and its mark, atomically.
-async fn apply<M: ReadModel>(
-    shelf: &Arc<Shelf>,
-    sources: &Sources,
-    events: Vec<StoredEvent>,
-) -> Result<(), RunnerError> {
-    let Some(last) = events.last() else { return Ok(()) };
-    let mark = Mark { position: last.position, event: last.id };
-    let shelf = Arc::clone(shelf);
+/// A batch, decoded as far as the model wants it.
+struct Decoded {
+    wanted: Vec<Recorded>,
+    mark: Option<Mark>,
+    events: u64,
+    caught_up: bool,
+}
+
+async fn decode<M: ReadModel>(batch: Batch) -> Result<Decoded, RunnerError> {
     let decode = move || {
-        let wanted = events.iter().filter(|event| M::wants(&event.event_type));
-        wanted.filter_map(|event| Recorded::read(event).transpose()).collect::<Result<Vec<_>, _>>()
+        let mut wanted = Vec::new();
+        for event in &batch.events {
+            // An event that this program does not know must stop it: skipping it would make a wrong model.
+            if M::wants(&event.event_type) || !is_known(&event.event_type) {
+                wanted.extend(Recorded::read(event)?);
+            }
+        }
+        let mark = batch.events.last().map(|last| Mark { position: last.position, event: last.id });
+        Ok(Decoded { wanted, mark, events: batch.events.len() as u64, caught_up: batch.caught_up })
     };
-    let wanted = tokio::task::spawn_blocking(decode).await.map_err(|_| RunnerError::Task)??;
-    let names = if M::NEEDS_NAMES { names_of(&wanted, sources).await? } else { Default::default() };
+    tokio::task::spawn_blocking(decode).await.map_err(|_| RunnerError::Task)?
+}
+
+/// Applies one batch and its mark, atomically.
+async fn write<M: ReadModel>(shelf: &Arc<Shelf>, sources: &Sources, batch: Decoded) -> Result<(), RunnerError> {
+    let Some(mark) = batch.mark else { return Ok(()) };
+    let names = if M::NEEDS_NAMES { names_of(&batch.wanted, sources).await? } else { HashMap::new() };
     let surroundings = Surroundings { rules: Arc::clone(&sources.rules), names };
+    let shelf = Arc::clone(shelf);
     let write = move || {
         let mut writes = shelf.writes();
-        M::apply(&wanted, &surroundings, &mut writes)?;
+        M::apply(&batch.wanted, &surroundings, &mut writes)?;
         writes.commit(mark)
     };
     tokio::task::spawn_blocking(write).await.map_err(|_| RunnerError::Task)??;
@@ -284,7 +301,7 @@ async fn apply<M: ReadModel>(
 async fn names_of(
     events: &[Recorded],
     sources: &Sources,
-) -> Result<std::collections::HashMap<String, String>, RunnerError> {
+) -> Result<HashMap<String, String>, RunnerError> {
     use siyi_domain::roster::RosterEvent;
     let digests: Vec<String> = events
         .iter()
@@ -293,7 +310,7 @@ async fn names_of(
             _ => None,
         })
         .collect();
-    let mut names = std::collections::HashMap::new();
+    let mut names = HashMap::new();
     for digests in digests.chunks(MAX_ROWS) {
         let opened = sources.vault.open_many(digests).await?;
         for (digest, opened) in digests.iter().zip(opened) {
@@ -303,6 +320,27 @@ async fn names_of(
         }
     }
     Ok(names)
+}
+
+fn folder_name<M: ReadModel>() -> String {
+    format!("{}-v{}", M::NAME, M::VERSION)
+}
+
+/// What another version of the program wrote is of no use to this one.
+fn remove_other_versions<M: ReadModel>(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let version = name.strip_prefix(M::NAME).and_then(|rest| rest.strip_prefix("-v"));
+        if version.is_some_and(|v| v.parse::<u32>().is_ok()) && name != folder_name::<M>() {
+            remove_folder(&entry.path());
+        }
+    }
+}
+
+fn remove_folder(path: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(path) {
+        tracing::warn!(path = %path.display(), %error, "an old read model was not removed");
+    }
 }
 
 fn shelf_paths(folder: &Path) -> Vec<(u64, PathBuf)> {
@@ -329,9 +367,7 @@ fn fresh_shelf(folder: &Path) -> Result<Shelf, ShelfError> {
 
 fn remove_others(folder: &Path, kept: &Path) {
     for (_, path) in shelf_paths(folder).into_iter().filter(|(_, path)| path != kept) {
-        if let Err(error) = std::fs::remove_dir_all(&path) {
-            tracing::warn!(path = %path.display(), %error, "an old read model was not removed");
-        }
+        remove_folder(&path);
     }
 }
 

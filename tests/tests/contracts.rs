@@ -67,16 +67,22 @@ fn no_released_event_is_forgotten() {
 
 #[test]
 fn every_frozen_example_fits_its_schema_and_survives_a_round_trip() {
-    let generated = generated();
+    let current = generated();
     for name in wire_names() {
+        let schema = fs::read_to_string(schemas().join("events").join(format!("{name}.schema.json"))).unwrap();
+        let schema: Value = serde_json::from_str(&schema).unwrap();
         let text = fs::read_to_string(example_path(name)).unwrap_or_else(|_| panic!("`{name}` has no frozen example"));
         let example: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(example["type"], name);
         let data = &example["data"];
-        let validator = jsonschema::validator_for(&generated[name]).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
         let wrong: Vec<String> = validator.iter_errors(data).map(|e| e.to_string()).collect();
         assert!(wrong.is_empty(), "{name}: {wrong:?}");
-        assert_eq!(&round_trip(name, data), data, "{name}");
+        let read = round_trip(name, data);
+        // An older version is read as its successor; only a current shape comes out as it went in.
+        if current.contains_key(name) {
+            assert_eq!(&read, data, "{name}");
+        }
         let canonical = serde_json_canonicalizer::to_string(&example).unwrap();
         assert_eq!(text.trim_end(), canonical, "{name}: the example is not in its stored form");
     }

@@ -1,5 +1,6 @@
 //! Runs every scenario, and holds that none is missing: each refusal, each command, each form of meeting on both sides of its
 //! quorum and its threshold, each number of the pack that has a legal basis, and a page for each refusal.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test code beside the test functions")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -46,7 +47,7 @@ fn here(path: &str) -> PathBuf {
 }
 
 fn lines(items: &[impl ToString]) -> String {
-    items.iter().map(|item| format!("\n  {}", item.to_string())).collect()
+    items.iter().fold(String::new(), |lines, item| lines + "\n  " + &item.to_string())
 }
 
 fn shown() -> impl Iterator<Item = (&'static Scenario, &'static Shown)> {
@@ -127,10 +128,9 @@ fn the_runner_knows_the_commands_of_the_handler() {
 type Borders = BTreeMap<(String, String), [bool; 2]>;
 
 fn note(borders: &mut Borders, step: &str, form: &str, part: u64, least: u64) {
-    let sides = borders.entry((step.to_owned(), form.to_owned())).or_default();
-    if let Some(side) = [least, least - 1].iter().position(|border| *border == part) {
-        sides[side] = true;
-    }
+    let [enough, one_less] = borders.entry((step.to_owned(), form.to_owned())).or_default();
+    *enough |= part == least;
+    *one_less |= part + 1 == least;
 }
 
 fn assert_both_sides_of_every_form(what: &str, borders: &Borders) {

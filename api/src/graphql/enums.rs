@@ -116,3 +116,12 @@ pub enum Language {
     /// English.
     En,
 }
+
+impl From<Language> for crate::pages::Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Zh => Self::Zh,
+            Language::En => Self::En,
+        }
+    }
+}

@@ -87,8 +87,7 @@ impl Event {
 
     /// The event in words.
     async fn words(&self, #[graphql(default)] language: Language) -> Result<String, Error> {
-        let _ = language;
-        Ok(self.entry()?.event.wire_name().to_owned())
+        Ok(crate::pages::narrate::narrate(&self.entry()?.event, language.into()))
     }
 
     /// Its data as stored: personal fields are digests.

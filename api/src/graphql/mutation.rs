@@ -33,7 +33,7 @@ macro_rules! mutations {
         #[Object]
         impl Mutation {
             $(
-                #[doc = concat!("`", $raise_name, "`. The server makes up the matter's id if `consultation` is left out.")]
+                #[doc = concat!("`", $raise_name, "`. The matter's id is that of the command if `consultation` is left out.")]
                 async fn $raise(
                     &self,
                     ctx: &Context<'_>,
@@ -42,10 +42,10 @@ macro_rules! mutations {
                     command_id: Option<ID>,
                     occurred_at: Option<DateTime>,
                 ) -> Result<CommandResult, Error> {
-                    let target = Target::Consultation(match consultation {
-                        Some(id) => super::query::consultation_id(&id)?,
-                        None => siyi_domain::ids::ConsultationId(new_id()),
-                    });
+                    let command_id = command_id.unwrap_or_else(|| ID(new_id().to_string()));
+                    // Sent again, the command must be addressed to the same matter: so its id is the matter's.
+                    let id = super::query::consultation_id(consultation.as_ref().unwrap_or(&command_id))?;
+                    let (target, command_id) = (Target::Consultation(id), Some(command_id));
                     submit(ctx, $raise_name, target, input, Meta { command_id, occurred_at }).await
                 }
             )+

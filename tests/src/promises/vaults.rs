@@ -99,6 +99,7 @@ pub async fn forgetting_takes_all_rows_of_a_person(vault: Subject) {
         assert_eq!(vault.open(&digest).await.unwrap(), None);
     }
     assert!(vault.of_subject(WANG).await.unwrap().is_empty());
+    assert_eq!(vault.forget(WANG).await.unwrap(), 0);
     assert_eq!(vault.open(&other.digest).await.unwrap(), Some(opened(&other, "name", "李")));
 }
 

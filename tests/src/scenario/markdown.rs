@@ -55,10 +55,7 @@ pub(super) fn sections(text: &str) -> Result<Vec<Section>, (usize, String)> {
             section.blocks.push(Block { fence, line: line + 1, text });
         }
     }
-    match sections.is_empty() {
-        true => Err((1, "no scenario in this file".to_owned())),
-        false => Ok(sections),
-    }
+    if sections.is_empty() { Err((1, "no scenario in this file".to_owned())) } else { Ok(sections) }
 }
 
 fn fenced<'a>(lines: &mut impl Iterator<Item = (usize, &'a str)>) -> Option<String> {

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use siyi_domain::rules::Rules;
 
+use super::Worlds;
 use super::act::{Act, Written};
 use super::world::World;
-use super::Worlds;
 
 /// A `given` block, or a setup file, which has the same shape.
 #[derive(Debug, Clone, Default, Deserialize)]

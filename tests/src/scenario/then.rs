@@ -76,10 +76,8 @@ impl Then {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let written: Written = toml::from_str(text).map_err(|e| e.to_string())?;
         let says = |value: &toml::Value| alias::resolve(&json(value));
-        let of_events = !written.data.is_empty()
-            || written.stage.is_some()
-            || !written.duties.is_empty()
-            || written.late.is_some();
+        let of_events =
+            !written.data.is_empty() || written.stage.is_some() || !written.duties.is_empty() || written.late.is_some();
         match (written.refusal, written.events) {
             (Some(code), None) if !of_events => Ok(Self::Refused {
                 code: code.parse().map_err(|()| format!("`{code}` is no refusal"))?,
@@ -225,7 +223,10 @@ impl ExpectedDuty {
             return Err(format!("what is due is {}", due.join(", ")));
         };
         let overdue = |day: &Option<String>| match day {
-            Some(day) => day.parse::<jiff::civil::Date>().map(|day| Some(duty.is_overdue(day))).map_err(|_| format!("`{day}` is no day")),
+            Some(day) => day
+                .parse::<jiff::civil::Date>()
+                .map(|day| Some(duty.is_overdue(day)))
+                .map_err(|_| format!("`{day}` is no day")),
             None => Ok(None),
         };
         if overdue(&self.in_time_on)? == Some(true) || overdue(&self.overdue_on)? == Some(false) {

@@ -14,6 +14,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+use tokio::task::unconstrained;
 
 /// Fails where it is switched on.
 #[derive(Debug, Default)]
@@ -95,57 +96,58 @@ async fn all_of_a_group_that_failed_are_told() {
     }
 }
 
-/// Holds each commit, at both moments, until it is let go.
+/// Holds the commits once they are made, while it is shut, until they are let go.
 #[derive(Debug)]
 struct Gate {
-    before: Barrier,
-    after: Barrier,
-    open: AtomicBool,
+    shut: AtomicBool,
+    reached: Barrier,
+    let_go: Barrier,
 }
 
 impl CommitFaults for Gate {
-    fn before_commit(&self) -> io::Result<()> {
-        if !self.open.load(Ordering::SeqCst) {
-            self.before.wait();
+    fn after_commit(&self) -> io::Result<()> {
+        if self.shut.load(Ordering::SeqCst) {
+            self.reached.wait();
+            self.let_go.wait();
         }
         Ok(())
     }
+}
 
-    fn after_commit(&self) -> io::Result<()> {
-        if !self.open.load(Ordering::SeqCst) {
-            self.after.wait();
-        }
-        Ok(())
+/// Opens the gate when it is dropped, also by a failing test, whose store would wait for its writer for ever.
+struct OpensGate(Arc<Gate>);
+
+impl Drop for OpensGate {
+    fn drop(&mut self) {
+        self.0.shut.store(false, Ordering::SeqCst);
+        self.0.let_go.wait();
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn readers_do_not_wait_for_a_commit_and_see_nothing_of_it() {
     let folder = tempfile::tempdir().unwrap();
-    let gate = Arc::new(Gate { before: Barrier::new(2), after: Barrier::new(2), open: AtomicBool::new(true) });
+    let gate = Arc::new(Gate { shut: AtomicBool::new(false), reached: Barrier::new(2), let_go: Barrier::new(2) });
     let options = Options { faults: Some(gate.clone()), ..Options::default() };
     let store = Arc::new(EmbeddedStore::open(folder.path(), options).unwrap());
     store.append(&stream("a"), Expected::Any, vec![event(1, 9)]).await.unwrap();
-    gate.open.store(false, Ordering::SeqCst);
+    gate.shut.store(true, Ordering::SeqCst);
     let appending = {
         let store = Arc::clone(&store);
         tokio::spawn(async move { store.append(&stream("a"), Expected::Any, vec![event(2, 9)]).await })
     };
-    let nothing_is_seen = async || {
-        assert_eq!(numbers(&all(&store).await), [1]);
-        let backwards = store.read_stream(&stream("a"), ReadFrom::End, Direction::Backwards, 10).await.unwrap();
-        assert_eq!(numbers(&backwards), [1]);
-        assert_eq!(store.find(event(2, 9).id()).await.unwrap(), None);
-        assert_eq!(store.head().await.unwrap().unwrap().0, 0);
-    };
-    nothing_is_seen().await;
-    gate.before.wait();
-    // Whether the engine has the events now or in a moment: the append is not acknowledged before the second gate.
-    nothing_is_seen().await;
-    gate.after.wait();
+    gate.reached.wait();
+    let opens_gate = OpensGate(gate);
+    // The engine has the event, and the writer stands still before it says so.
+    assert_eq!(numbers(&all(&store).await), [1]);
+    for (from, direction) in [(ReadFrom::Start, Direction::Forwards), (ReadFrom::End, Direction::Backwards)] {
+        assert_eq!(numbers(&store.read_stream(&stream("a"), from, direction, 10).await.unwrap()), [1]);
+    }
+    assert_eq!(store.find(event(2, 9).id()).await.unwrap(), None);
+    assert_eq!(store.head().await.unwrap().unwrap().0, 0);
+    drop(opens_gate);
     appending.await.unwrap().unwrap();
     assert_eq!(numbers(&all(&store).await), [1, 2]);
-    gate.open.store(true, Ordering::SeqCst);
 }
 
 /// Counts the commits, and holds the first until a number of appends wait.
@@ -191,8 +193,9 @@ async fn closing_finishes_what_waits() {
     for drop_it in [false, true] {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path()).unwrap();
-        // Tokio lets a task do about 128 things at a time.
-        let mut waiting: Vec<_> = (0..100).map(|number| Box::pin(maybe_done(append(&store, number)))).collect();
+        // Unconstrained: tokio lets a task make only some of the calls before it has to wait.
+        let calls = (0..200).map(|number| unconstrained(append(&store, number)));
+        let mut waiting: Vec<_> = calls.map(|call| Box::pin(maybe_done(call))).collect();
         for append in &mut waiting {
             // Queued, and perhaps already answered.
             let _ = append.as_mut().now_or_never();
@@ -208,7 +211,7 @@ async fn closing_finishes_what_waits() {
             }
         }
         let store = open(folder.path()).unwrap();
-        assert_eq!(numbers(&all(&store).await), (0..100).collect::<Vec<_>>());
+        assert_eq!(numbers(&all(&store).await), (0..200).collect::<Vec<_>>());
     }
 }
 

@@ -12,6 +12,9 @@ use crate::moment::Moment;
 use crate::procedure::BallotForm;
 use crate::tally::Counts;
 
+/// Where and how an input differs from its command's shape.
+pub type MisshapenInput = serde_path_to_error::Error<serde_json::Error>;
+
 macro_rules! commands {
     ($($(#[$doc:meta])* $name:ident = $graphql:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })+) => {
         $(
@@ -44,10 +47,10 @@ macro_rules! commands {
             /// Reads a command's input by its GraphQL name; `None` if the name is not of a matter.
             ///
             /// # Errors
-            /// The parser's error if the input does not fit.
-            pub fn from_input(name: &str, input: serde_json::Value) -> Option<Result<Self, serde_json::Error>> {
+            /// The parser's error, with its path, if the input does not fit.
+            pub fn from_input(name: &str, input: serde_json::Value) -> Option<Result<Self, MisshapenInput>> {
                 match name {
-                    $($graphql => Some(serde_json::from_value(input).map(Self::$name)),)+
+                    $($graphql => Some(serde_path_to_error::deserialize(input).map(Self::$name)),)+
                     _ => None,
                 }
             }

@@ -73,14 +73,11 @@ impl Writer {
 
     /// Serves until it is told to stop.
     pub(super) fn run(mut self, messages: &mpsc::Receiver<Message>) {
-        let mut stop = false;
-        while !stop {
-            let Ok(message) = messages.recv() else { break };
-            stop = self.serve(message, messages);
-        }
-        // What was sent before the stop was seen is finished; later calls find the channel closed.
-        while let Ok(message) = messages.try_recv() {
-            self.serve(message, messages);
+        // What was sent before the stop stands before it in the channel. What comes behind finds the channel closed.
+        while let Ok(message) = messages.recv() {
+            if self.serve(message, messages) {
+                break;
+            }
         }
         self.acknowledged.sync();
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use siyi_domain::consultation::ConsultationCommand;
+use siyi_domain::consultation::commands::MisshapenInput;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_domain::jurisdiction::JurisdictionCommand;
 use siyi_domain::roster::RosterCommand;
@@ -131,18 +132,15 @@ fn typed(name: &str, input: Value) -> Result<Command, HandleError> {
         _ => {
             let command = ConsultationCommand::from_input(name, input)
                 .ok_or_else(|| HandleError::UnknownCommand { name: name.chars().take(80).collect() })?;
-            let command = command.map_err(|e| HandleError::InvalidInput {
-                path: "input".to_owned(),
-                message: e.to_string(),
-            })?;
-            Command::Consultation(Box::new(command))
+            Command::Consultation(Box::new(command.map_err(|e| misshapen(&e))?))
         }
     })
 }
 
 fn parse<T: DeserializeOwned>(input: Value) -> Result<T, HandleError> {
-    serde_path_to_error::deserialize(input).map_err(|e| HandleError::InvalidInput {
-        path: format!("input.{}", e.path()),
-        message: e.inner().to_string(),
-    })
+    serde_path_to_error::deserialize(input).map_err(|e| misshapen(&e))
+}
+
+fn misshapen(error: &MisshapenInput) -> HandleError {
+    HandleError::InvalidInput { path: format!("input.{}", error.path()), message: error.inner().to_string() }
 }

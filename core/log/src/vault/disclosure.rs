@@ -223,6 +223,13 @@ mod tests {
     }
 
     #[test]
+    fn a_disclosure_does_not_open_under_another_digest() {
+        let sealed = |value| seal([7; 32], Uuid::nil(), "name", value).unwrap();
+        let error = sealed("王小民").disclosure.opened(&sealed("李").digest).unwrap_err();
+        assert_eq!(error.code(), "store-corrupt");
+    }
+
+    #[test]
     fn equal_names_never_share_a_digest() {
         let digest = || seal(RandomSalts.salt().unwrap(), Uuid::nil(), "name", "王伟").unwrap().digest;
         assert_ne!(digest(), digest());

@@ -1,0 +1,185 @@
+//! /c/<number>: one matter, from the motion to the archive, and its whole record.
+
+use std::sync::Arc;
+
+use askama::Template;
+use siyi_domain::consultation::Stage;
+use siyi_domain::procedure::{Certainty, Procedure};
+use siyi_projections::directory::JurisdictionRow;
+use siyi_projections::docket::{DocketRow, Status};
+use siyi_projections::dossier::Dossier;
+
+use super::answer::Rendered;
+use super::due::Due;
+use super::frame::Frame;
+use super::lang::Lang;
+use super::narrate::Narrator;
+use super::phrases::Phrases;
+use super::rules::article;
+use super::terms::Term;
+use super::trouble::Trouble;
+use super::visit::Visit;
+
+mod meetings;
+mod money;
+mod record;
+mod steps;
+
+pub use meetings::{MeetingView, all as meetings_of};
+pub use money::MoneyView;
+
+/// A kind of matter and the statute that names it.
+#[derive(Debug, Clone)]
+pub struct Kind {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The statute, where one names it.
+    pub statute: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "matter.html")]
+struct MatterPage {
+    frame: Frame,
+    p: &'static Phrases,
+    l: Lang,
+    row: DocketRow,
+    file: Arc<Dossier>,
+    places: String,
+    status: &'static str,
+    status_class: &'static str,
+    standing: String,
+    initiator: String,
+    procedure: Option<String>,
+    kinds: Vec<Kind>,
+    steps: steps::Steps,
+    dues: Vec<Due>,
+    meetings: Vec<MeetingView>,
+    money: MoneyView,
+    record: record::Record,
+}
+
+/// The page of the matter with this number.
+///
+/// # Errors
+/// [`Trouble::ConsultationUnknown`].
+pub fn page(visit: &Visit<'_>, number: &str) -> Result<Rendered, Trouble> {
+    let (row, file) = visit.matter(number)?;
+    let lang = visit.lang();
+    let procedure = visit.procedure(&file.standing.procedure);
+    let lineage = visit.lineage(&row.jurisdiction)?;
+    let steps = steps::Steps::of(&file, procedure, visit.today, lang);
+    let page = MatterPage {
+        frame: visit.frame(&row.title, visit.crumbs(&lineage)),
+        p: visit.phrases(),
+        l: lang,
+        places: place_names(&lineage),
+        status: row.status().named(lang),
+        status_class: status_class(row.status()),
+        standing: stands(&row, procedure, lang),
+        initiator: initiator(&file, procedure, lang),
+        procedure: procedure.map(|p| lang.pick(&p.name.zh, &p.name.en).to_owned()),
+        kinds: kinds(visit, &row),
+        dues: Due::all(&row.duties, &row.standing, procedure, visit.today, lang),
+        meetings: meetings::all(visit, &file, procedure)?,
+        money: MoneyView::of(&file, lang),
+        record: record::Record::of(visit, &file, procedure)?,
+        steps,
+        file,
+        row,
+    };
+    Rendered::html(&page)
+}
+
+/// A place with those it lies in, below the province: 示例县白露镇柳沟村.
+pub fn place_names(lineage: &[JurisdictionRow]) -> String {
+    let below = lineage.iter().filter(|row| row.level > siyi_domain::ids::Level::Province);
+    below.map(|row| row.name.as_str()).collect()
+}
+
+/// The class that colours a status; the word always stands beside it.
+pub const fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::Moved | Status::Deliberating | Status::Executing => "open",
+        Status::Archived => "done",
+        Status::Dismissed | Status::Rejected | Status::Withdrawn => "stopped",
+    }
+}
+
+/// Where a matter stands, in a line.
+pub fn stands(row: &DocketRow, procedure: Option<&Procedure>, lang: Lang) -> String {
+    let standing = &row.standing;
+    match &standing.stage {
+        Stage::Unborn | Stage::Moved => lang.pick("已提出动议，待受理", "moved, to be screened").to_owned(),
+        Stage::Step { code, meeting } => {
+            let step = procedure.and_then(|p| p.step(code)).map(|(_, step)| step);
+            let name = step.map_or(code.as_str(), |step| lang.pick(&step.name.zh, &step.name.en));
+            match (lang, meeting) {
+                (Lang::Zh, None) => format!("{name}，待召集会议"),
+                (Lang::En, None) => format!("{name}: the meeting is to be convened"),
+                (Lang::Zh, Some(open)) => format!("{name}，会议定于{}", lang.day(open.held_on)),
+                (Lang::En, Some(open)) => format!("{name}: meeting on {}", lang.day(open.held_on)),
+            }
+        }
+        Stage::Executing => executing(row, lang).to_owned(),
+        // The status says it already.
+        Stage::Ended(_) => String::new(),
+    }
+}
+
+fn executing(row: &DocketRow, lang: Lang) -> &'static str {
+    use siyi_domain::consultation::facts::NoticeKind;
+    let standing = &row.standing;
+    let resolution = standing.notice_of(NoticeKind::Resolution);
+    let result = standing.notice_of(NoticeKind::Result);
+    match (resolution, standing.started_on, standing.completed_on, result) {
+        (None, ..) => lang.pick("已形成决议，待决议公开", "resolved, to be disclosed"),
+        (Some(_), None, None, _) => lang.pick("决议公开中", "the resolution is disclosed"),
+        (Some(_), Some(_), None, _) => lang.pick("实施中", "being carried out"),
+        (Some(_), _, Some(_), None) => lang.pick("已完成，待实施结果公开", "completed, the outcome is to be disclosed"),
+        (Some(_), _, Some(_), Some(notice)) if notice.closed_on.is_none() => {
+            lang.pick("实施结果公开中", "the outcome is disclosed")
+        }
+        (Some(_), _, Some(_), Some(_)) => lang.pick("公开期满，待归档", "disclosed, to be archived"),
+    }
+}
+
+fn initiator(file: &Dossier, procedure: Option<&Procedure>, lang: Lang) -> String {
+    let Some(motion) = &file.motion else { return String::new() };
+    let motion = &motion.fact;
+    let by = motion.initiator.kind.named(lang);
+    match &motion.signatures {
+        Some(test) => {
+            let words = Narrator { lang, procedure }.test(test);
+            match lang {
+                Lang::Zh => format!("{by}（{}人；{words}）", test.part),
+                Lang::En => format!("{by} ({} signatures; {words})", test.part),
+            }
+        }
+        None => by.to_owned(),
+    }
+}
+
+/// The kinds of matter that it touches, as they stood on the day of the motion.
+fn kinds(visit: &Visit<'_>, row: &DocketRow) -> Vec<Kind> {
+    let lang = visit.lang();
+    let day = row.raised_at.day();
+    let kind = |code: &siyi_domain::ids::MatterCode| {
+        let found = visit.app.rules.matters.find(code, day);
+        let statute = found.as_ref().and_then(|matter| matter.statute).map(|(law, at)| {
+            let procedure = visit.procedure(&row.standing.procedure);
+            let basis = siyi_domain::procedure::Basis {
+                law: law.to_owned(),
+                article: at.to_owned(),
+                certainty: Certainty::Found,
+            };
+            let citation = super::rules::Citation::of(&basis, procedure, lang);
+            if citation.version.is_empty() { format!("{law} {}", article(at, lang)) } else { citation.line(lang) }
+        });
+        let name = found.map_or_else(String::new, |matter| lang.pick(matter.name, matter.name_en).to_owned());
+        Kind { code: code.to_string(), name, statute }
+    };
+    row.matters.iter().map(kind).collect()
+}

@@ -1,0 +1,104 @@
+//! The whole record of a matter: every event in words, with its two times, who acted, and the hash of its stored bytes.
+
+use siyi_domain::moment::Moment;
+use siyi_domain::procedure::Procedure;
+use siyi_log::canonical::sha256;
+use siyi_projections::dossier::{Dossier, Entry};
+
+use crate::pages::lang::Lang;
+use crate::pages::narrate::Narrator;
+use crate::pages::trouble::Trouble;
+use crate::pages::visit::Visit;
+
+/// Most events on one page.
+const EVENTS: usize = 300;
+
+/// A part of the record.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The events of this part.
+    pub lines: Vec<Line>,
+    /// How many events there are in all.
+    pub total: usize,
+    /// Number of the first event of this part.
+    pub first: usize,
+    /// How many were recorded afterwards.
+    pub late: usize,
+    /// Where the next part begins.
+    pub next: Option<String>,
+}
+
+/// An event of the record.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Its number within the matter, from 1.
+    pub no: usize,
+    /// In words.
+    pub words: String,
+    /// When it happened.
+    pub occurred_at: Moment,
+    /// When the log took it.
+    pub recorded_at: Moment,
+    /// How late it was recorded, in words, where that is later than the procedure allows.
+    pub late: Option<String>,
+    /// Who acted.
+    pub actor: String,
+    /// SHA-256 of the stored bytes.
+    pub hash: String,
+    /// Its first characters.
+    pub short: String,
+    /// Wire name.
+    pub event_type: String,
+    /// Its place in the log.
+    pub position: u64,
+}
+
+impl Record {
+    /// The part of the record that was asked for.
+    ///
+    /// # Errors
+    /// [`Trouble::ReadStore`].
+    pub fn of(visit: &Visit<'_>, file: &Dossier, procedure: Option<&Procedure>) -> Result<Self, Trouble> {
+        let total = file.entries.len();
+        let after: usize = visit.ask.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or_default();
+        let narrator = Narrator { lang: visit.lang(), procedure };
+        let part = file.entries.iter().enumerate().skip(after).take(EVENTS);
+        let lines: Vec<Line> =
+            part.map(|(index, entry)| line(visit, index + 1, entry, narrator)).collect::<Result<_, _>>()?;
+        let end = after.saturating_add(lines.len());
+        Ok(Self {
+            total,
+            first: after + 1,
+            late: file.entries.iter().filter(|entry| entry.late).count(),
+            next: (end < total && !lines.is_empty()).then(|| end.to_string()),
+            lines,
+        })
+    }
+}
+
+fn line(visit: &Visit<'_>, no: usize, entry: &Entry, narrator: Narrator<'_>) -> Result<Line, Trouble> {
+    let envelope = &entry.envelope;
+    let hash: String = sha256(&entry.body).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Line {
+        no,
+        words: narrator.tell(&entry.event),
+        occurred_at: envelope.occurred_at,
+        recorded_at: envelope.recorded_at,
+        late: entry.late.then(|| delay(envelope.occurred_at, envelope.recorded_at, narrator.lang)),
+        actor: visit.acted(envelope.actor)?,
+        short: hash.chars().take(12).collect(),
+        hash,
+        event_type: envelope.event_type.clone(),
+        position: entry.position.0,
+    })
+}
+
+/// How long after it happened something was recorded.
+fn delay(occurred_at: Moment, recorded_at: Moment, lang: Lang) -> String {
+    let hours = recorded_at.since(occurred_at).as_secs() / 3600;
+    let (days, hours) = (hours / 24, hours % 24);
+    match lang {
+        Lang::Zh => format!("补录：发生后{days}天{hours}小时才记录"),
+        Lang::En => format!("recorded afterwards, {days} days and {hours} hours after it happened"),
+    }
+}

@@ -1,0 +1,177 @@
+//! Where a matter stands on its way: an ordered list of steps, told in words and not by colour alone.
+
+use jiff::civil::Date;
+use siyi_domain::consultation::facts::NoticeKind;
+use siyi_domain::consultation::{ConsultationEvent, Ending, Stage};
+use siyi_domain::procedure::Procedure;
+use siyi_projections::dossier::Dossier;
+
+use crate::pages::lang::Lang;
+
+/// The steps of a matter and which of them it is at.
+#[derive(Debug, Clone)]
+pub struct Steps {
+    /// All steps in order.
+    pub marks: Vec<Mark>,
+    /// Where it stands, in a sentence.
+    pub sentence: String,
+}
+
+/// A step.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// Its name.
+    pub name: String,
+    /// Done, current, ahead or stopped.
+    pub class: &'static str,
+    /// The same in words.
+    pub state: &'static str,
+    /// When it was done.
+    pub on: Option<Date>,
+}
+
+/// The steps before and after those of the procedure.
+const BEFORE: usize = 1;
+const AFTER: usize = 4;
+
+impl Steps {
+    /// The steps of a matter.
+    #[must_use]
+    pub fn of(file: &Dossier, procedure: Option<&Procedure>, today: Date, lang: Lang) -> Self {
+        let way = Way { file, steps: procedure.map_or(&[], |p| p.steps.as_slice()) };
+        let names = way.names(lang);
+        let days = way.days();
+        let (at, stopped) = way.position(today);
+        let total = names.len();
+        let sentence = sentence(names.get(at).map(String::as_str), at, total, stopped, lang);
+        let mark = |(index, name): (usize, String)| {
+            let (class, state) = state(index, at, stopped, lang);
+            Mark { name, class, state, on: days.get(index).copied().flatten().filter(|_| index <= at) }
+        };
+        Self { marks: names.into_iter().enumerate().map(mark).collect(), sentence }
+    }
+}
+
+fn state(index: usize, at: usize, stopped: Option<Ending>, lang: Lang) -> (&'static str, &'static str) {
+    match (index.cmp(&at), stopped) {
+        (std::cmp::Ordering::Less, _) => ("done", lang.pick("已完成", "done")),
+        (std::cmp::Ordering::Equal, Some(Ending::Dismissed)) => ("stopped", lang.pick("不予受理", "dismissed")),
+        (std::cmp::Ordering::Equal, Some(Ending::Rejected)) => ("stopped", lang.pick("未通过", "not carried")),
+        (std::cmp::Ordering::Equal, Some(Ending::Withdrawn)) => ("stopped", lang.pick("撤回", "withdrawn")),
+        (std::cmp::Ordering::Equal, _) => ("current", lang.pick("进行中", "current")),
+        (std::cmp::Ordering::Greater, Some(Ending::Archived) | None) => ("ahead", lang.pick("未到", "ahead")),
+        (std::cmp::Ordering::Greater, Some(_)) => ("ahead", lang.pick("不再进行", "not reached")),
+    }
+}
+
+fn sentence(name: Option<&str>, at: usize, total: usize, stopped: Option<Ending>, lang: Lang) -> String {
+    let no = at + 1;
+    let Some(name) = name else {
+        return match lang {
+            Lang::Zh => format!("全部{total}步已完成，已归档"),
+            Lang::En => format!("All {total} steps are done; archived"),
+        };
+    };
+    match (lang, stopped) {
+        (Lang::Zh, None) => format!("第{no}步，共{total}步：{name}"),
+        (Lang::En, None) => format!("Step {no} of {total}: {name}"),
+        (Lang::Zh, Some(_)) => format!("止于第{no}步（共{total}步）：{name}"),
+        (Lang::En, Some(_)) => format!("Ended at step {no} of {total}: {name}"),
+    }
+}
+
+struct Way<'a> {
+    file: &'a Dossier,
+    steps: &'a [siyi_domain::procedure::Step],
+}
+
+impl Way<'_> {
+    fn names(&self, lang: Lang) -> Vec<String> {
+        let works = self.file.standing.works;
+        let carried_out = if works { lang.pick("实施", "works") } else { lang.pick("办理", "carrying out") };
+        let own = self.steps.iter().map(|step| lang.pick(&step.name.zh, &step.name.en).to_owned());
+        let before = [lang.pick("动议", "motion").to_owned()];
+        let after = [
+            lang.pick("决议公开", "disclosure of the resolution").to_owned(),
+            carried_out.to_owned(),
+            lang.pick("实施结果公开", "disclosure of the outcome").to_owned(),
+            lang.pick("归档", "archive").to_owned(),
+        ];
+        before.into_iter().chain(own).chain(after).collect()
+    }
+
+    fn total(&self) -> usize {
+        BEFORE + self.steps.len() + AFTER
+    }
+
+    fn index_of(&self, step: &str) -> usize {
+        BEFORE + self.steps.iter().position(|own| own.code == step).unwrap_or_default()
+    }
+
+    /// When each step was done last.
+    fn days(&self) -> Vec<Option<Date>> {
+        use ConsultationEvent as E;
+        let mut days = vec![None; self.total()];
+        let disclosed = BEFORE + self.steps.len();
+        for entry in &self.file.entries {
+            let index = match &entry.event {
+                E::MotionScreened(_) | E::MotionDismissed(_) => Some(0),
+                E::StepPassed(e) => Some(self.index_of(&e.step)),
+                E::ResolutionAdopted(e) => Some(self.index_of(&e.step)),
+                E::ConsultationRejected(e) => Some(self.index_of(&e.step)),
+                E::ConsultationWithdrawn(_) => Some(self.stopped_at()),
+                E::NoticePosted(e) => match e.kind {
+                    NoticeKind::Resolution => Some(disclosed),
+                    NoticeKind::Result => Some(disclosed + 2),
+                    NoticeKind::Progress => None,
+                },
+                E::WorksAccepted(_) | E::ImplementationCompleted(_) => Some(disclosed + 1),
+                E::ConsultationArchived(_) => Some(disclosed + 3),
+                _ => None,
+            };
+            if let Some(day) = index.and_then(|index| days.get_mut(index)) {
+                *day = Some(entry.envelope.occurred_at.day());
+            }
+        }
+        days
+    }
+
+    /// The step at which the matter was when it ended before its time.
+    fn stopped_at(&self) -> usize {
+        use ConsultationEvent as E;
+        let moves = self.file.entries.iter().filter_map(|entry| match &entry.event {
+            E::MotionScreened(e) => Some(self.index_of(&e.step)),
+            E::StepPassed(e) => Some(self.index_of(&e.next)),
+            E::ProposalReturned(e) => Some(self.index_of(&e.to)),
+            _ => None,
+        });
+        moves.last().unwrap_or_default()
+    }
+
+    /// The index of the current step, beyond the last where all is done; and how the matter ended, if it did so early.
+    fn position(&self, today: Date) -> (usize, Option<Ending>) {
+        let standing = &self.file.standing;
+        let disclosed = BEFORE + self.steps.len();
+        match &standing.stage {
+            Stage::Unborn | Stage::Moved => (0, None),
+            Stage::Step { code, .. } => (self.index_of(code), None),
+            Stage::Executing => (disclosed + self.executing(today), None),
+            Stage::Ended(Ending::Archived) => (self.total(), None),
+            Stage::Ended(Ending::Dismissed) => (0, Some(Ending::Dismissed)),
+            Stage::Ended(ending) => (self.stopped_at(), Some(*ending)),
+        }
+    }
+
+    /// 0 disclosure of the resolution, 1 works, 2 disclosure of the outcome, 3 archive.
+    fn executing(&self, today: Date) -> usize {
+        let standing = &self.file.standing;
+        let Some(resolution) = standing.notice_of(NoticeKind::Resolution) else { return 0 };
+        match (standing.completed_on, standing.notice_of(NoticeKind::Result)) {
+            (None, _) if standing.started_on.is_none() && today <= resolution.objections_until => 0,
+            (None, _) => 1,
+            (Some(_), None) => 2,
+            (Some(_), Some(result)) if result.closed_on.is_none() => 2,
+            (Some(_), Some(_)) => 3,
+        }
+    }
+}

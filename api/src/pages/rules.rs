@@ -1,0 +1,134 @@
+//! A rule in words: the share that it asks for, and the law, version and article that it comes from.
+
+use std::borrow::Borrow;
+
+use siyi_domain::fraction::Comparator;
+use siyi_domain::procedure::{Base, Basis, Certainty, Procedure};
+use siyi_domain::tally::Test;
+
+use super::lang::Lang;
+use super::terms::Term;
+
+/// Where a number comes from, for readers.
+#[derive(Debug, Clone)]
+pub struct Citation {
+    /// Title of the law or paper.
+    pub law: String,
+    /// Its version.
+    pub version: String,
+    /// The article, in words.
+    pub article: String,
+    /// Whether the number was read in the source; practice otherwise.
+    pub is_found: bool,
+}
+
+impl Citation {
+    /// The citation of a basis; a law that the procedure does not list keeps its short id.
+    #[must_use]
+    pub fn of(basis: &Basis, procedure: Option<&Procedure>, lang: Lang) -> Self {
+        let source = procedure.and_then(|p| p.source(&basis.law));
+        Self {
+            law: source.map_or_else(|| basis.law.clone(), |s| lang.pick(&s.title.zh, &s.title.en).to_owned()),
+            version: source.map(|s| s.version.clone()).unwrap_or_default(),
+            article: article(&basis.article, lang),
+            is_found: basis.certainty == Certainty::Found,
+        }
+    }
+
+    /// In one line: 《中华人民共和国村民委员会组织法》（2025-10-28）第30条.
+    #[must_use]
+    pub fn line(&self, lang: impl Borrow<Lang>) -> String {
+        let Self { law, version, article, .. } = self;
+        match lang.borrow() {
+            // Titles that quote another title stand as they are.
+            Lang::Zh if law.contains('《') || law.contains('“') => format!("{law}（{version}）{article}"),
+            Lang::Zh => format!("《{law}》（{version}）{article}"),
+            Lang::En => format!("{law} ({version}), {article}"),
+        }
+    }
+}
+
+/// `30`, `28 ¶2` and `26(3)` as articles; anything else, for example the name of a step, as it stands.
+#[must_use]
+pub fn article(text: &str, lang: Lang) -> String {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return text.to_owned();
+    }
+    if lang == Lang::En {
+        return format!("art. {text}");
+    }
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if is_digits(text) {
+        return format!("第{text}条");
+    }
+    if let Some((number, paragraph)) = text.split_once(" ¶")
+        && is_digits(number)
+        && is_digits(paragraph)
+    {
+        return format!("第{number}条第{paragraph}款");
+    }
+    if let Some((number, item)) = text.strip_suffix(')').and_then(|rest| rest.split_once('('))
+        && is_digits(number)
+        && is_digits(item)
+    {
+        return format!("第{number}条第（{item}）项");
+    }
+    format!("第{text}条")
+}
+
+/// The share that a test asks for: 应到人数的三分之二以上, at least 2/3 of those due.
+#[must_use]
+pub fn share(test: &Test, lang: Lang) -> String {
+    share_of(test.num, test.den, test.op, test.of, lang)
+}
+
+/// A share in words.
+#[must_use]
+pub fn share_of(num: u32, den: u32, op: Comparator, of: Base, lang: Lang) -> String {
+    let base = of.named(lang);
+    match (lang, op, (num, den)) {
+        (Lang::Zh, Comparator::Gt, (1, 2)) => format!("{base}的过半数"),
+        (Lang::Zh, Comparator::Gt, _) => format!("超过{base}的{}", zh_fraction(num, den)),
+        (Lang::Zh, Comparator::Ge, (1, 2)) => format!("{base}的半数以上"),
+        (Lang::Zh, Comparator::Ge, _) => format!("{base}的{}以上", zh_fraction(num, den)),
+        (Lang::En, Comparator::Gt, (1, 2)) => format!("more than half of {base}"),
+        (Lang::En, Comparator::Gt, _) => format!("more than {num}/{den} of {base}"),
+        (Lang::En, Comparator::Ge, _) => format!("at least {num}/{den} of {base}"),
+    }
+}
+
+/// What a test judges.
+#[must_use]
+pub fn tested(test: &Test, lang: Lang) -> &str {
+    match test.what.as_str() {
+        "quorum" => lang.pick("到会人数", "quorum"),
+        "threshold" => lang.pick("同意人数", "threshold"),
+        "representatives" => lang.pick("村民代表占组成人员比例", "representatives among the members"),
+        "women_representatives" => lang.pick("妇女村民代表占组成人员比例", "women representatives among the members"),
+        "signatures" => lang.pick("联名人数", "signatures"),
+        other => other,
+    }
+}
+
+fn zh_fraction(num: u32, den: u32) -> String {
+    const DIGITS: [&str; 11] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    let digit = |number: u32| usize::try_from(number).ok().and_then(|index| DIGITS.get(index));
+    match (digit(num), digit(den)) {
+        (Some(num), Some(den)) => format!("{den}分之{num}"),
+        _ => format!("{den}分之{num}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn articles_are_written_as_laws_cite_them() {
+        assert_eq!(article("30", Lang::Zh), "第30条");
+        assert_eq!(article("28 ¶2", Lang::Zh), "第28条第2款");
+        assert_eq!(article("26(3)", Lang::Zh), "第26条第（3）项");
+        assert_eq!(article("审议", Lang::Zh), "审议");
+        assert_eq!(article("28 ¶2", Lang::En), "art. 28 ¶2");
+    }
+}

@@ -1,0 +1,150 @@
+//! One reader's visit: the app, what was asked for, and the day on which it is asked.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use siyi_domain::ids::{JurisdictionCode, PersonId};
+use siyi_domain::moment::Moment;
+use siyi_domain::office::{Actor, Office};
+use siyi_domain::procedure::Procedure;
+use siyi_projections::directory::{self, JurisdictionRow};
+use siyi_projections::docket::{self, DocketRow};
+use siyi_projections::dossier::Dossier;
+use siyi_projections::shelf::Shelf;
+
+use super::ask::Ask;
+use super::frame::{Crumb, Frame};
+use super::lang::Lang;
+use super::phrases::Phrases;
+use super::terms::Term;
+use super::trouble::Trouble;
+use crate::app::App;
+
+/// One reader's visit.
+pub struct Visit<'a> {
+    /// The app.
+    pub app: &'a App,
+    /// What was asked for.
+    pub ask: &'a Ask,
+    /// Now.
+    pub now: Moment,
+    /// Today in China.
+    pub today: Date,
+}
+
+impl<'a> Visit<'a> {
+    /// A visit that begins now.
+    #[must_use]
+    pub fn new(app: &'a App, ask: &'a Ask) -> Self {
+        let now = app.clock.now();
+        Self { app, ask, now, today: now.day() }
+    }
+
+    /// The language.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.ask.lang
+    }
+
+    /// The phrases of the language.
+    #[must_use]
+    pub fn phrases(&self) -> &'static Phrases {
+        Phrases::of(self.ask.lang)
+    }
+
+    /// What stands around a page.
+    #[must_use]
+    pub fn frame(&self, title: &str, crumbs: Vec<Crumb>) -> Frame {
+        Frame::of(self, title, crumbs)
+    }
+
+    /// The docket.
+    #[must_use]
+    pub fn docket(&self) -> Arc<Shelf> {
+        self.app.models.docket.shelf()
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn directory(&self) -> Arc<Shelf> {
+        self.app.models.directory.shelf()
+    }
+
+    /// The place with this code.
+    ///
+    /// # Errors
+    /// [`Trouble::JurisdictionUnknown`].
+    pub fn place(&self, code: &JurisdictionCode) -> Result<JurisdictionRow, Trouble> {
+        directory::jurisdiction(&self.directory(), code)?.ok_or(Trouble::JurisdictionUnknown)
+    }
+
+    /// The place and the registered ones that it lies in, the topmost first.
+    ///
+    /// # Errors
+    /// [`Trouble::JurisdictionUnknown`].
+    pub fn lineage(&self, code: &JurisdictionCode) -> Result<Vec<JurisdictionRow>, Trouble> {
+        let shelf = self.directory();
+        let mut lineage = vec![self.place(code)?];
+        let mut above = code.parent();
+        while let Some(code) = above {
+            lineage.extend(directory::jurisdiction(&shelf, &code)?);
+            above = code.parent();
+        }
+        lineage.reverse();
+        Ok(lineage)
+    }
+
+    /// The way from the front page to a place.
+    #[must_use]
+    pub fn crumbs(&self, lineage: &[JurisdictionRow]) -> Vec<Crumb> {
+        let places = lineage.iter().map(|row| Crumb {
+            name: row.name.clone(),
+            link: self.ask.link(&format!("/j/{}", row.code)),
+            is_chinese: true,
+        });
+        let home =
+            Crumb { name: self.phrases().home.to_owned(), link: self.ask.link("/"), is_chinese: false };
+        std::iter::once(home).chain(places).collect()
+    }
+
+    /// The matter with this public number, and its file.
+    ///
+    /// # Errors
+    /// [`Trouble::ConsultationUnknown`].
+    pub fn matter(&self, number: &str) -> Result<(DocketRow, Arc<Dossier>), Trouble> {
+        let row = docket::by_number(&self.docket(), number)?.ok_or(Trouble::ConsultationUnknown)?;
+        let file = self.app.dossier(&row)?;
+        Ok((row, file))
+    }
+
+    /// The procedure that binds a matter.
+    #[must_use]
+    pub fn procedure(&self, id: &str) -> Option<&'a Procedure> {
+        self.app.rules.procedure(id)
+    }
+
+    /// The masked name of a person.
+    ///
+    /// # Errors
+    /// [`Trouble::ReadStore`].
+    pub fn masked(&self, person: PersonId) -> Result<String, Trouble> {
+        Ok(directory::masked_name(&self.directory(), person)?)
+    }
+
+    /// Who acted: the office, and the masked name of those who are public by their office. Villagers and party members who
+    /// speak up are not named, so that nobody hesitates to object.
+    ///
+    /// # Errors
+    /// [`Trouble::ReadStore`].
+    pub fn acted(&self, actor: Actor) -> Result<String, Trouble> {
+        let office = actor.office.named(self.ask.lang);
+        if matches!(actor.office, Office::Villager | Office::PartyMember | Office::Representative) {
+            return Ok(office.to_owned());
+        }
+        let name = self.masked(actor.person)?;
+        Ok(match self.ask.lang {
+            Lang::Zh => format!("{office} {name}"),
+            Lang::En => format!("{office}, {name}"),
+        })
+    }
+}
