@@ -197,7 +197,7 @@ R5 = Village(
         "vc3": ("韩", "f"), "vc4": ("胡", "m"), "vc5": ("郭", "m"),
         "sv1": ("唐", "m"), "sv2": ("曹", "f"), "sv3": ("苏", "m"), "bk1": ("彭", "f"), "tw1": ("杨", "m"),
     },
-    authorised=("V02", "V03", "V10", "HN-201", "HN-501"),
+    authorised=("V02", "V03", "V10", "HN-201"),
     authorisation="某村（R5）村民会议关于授权村民代表会议讨论决定有关事项的决定",
     files_households=False,
 )  # fmt: skip

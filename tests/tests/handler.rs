@@ -22,7 +22,7 @@ fn request(command_id: u128, name: &str, target: Target, input: Value) -> Reques
         name: name.to_owned(),
         input,
         occurred_at: None,
-        actor: Actor { person: PersonId(Uuid::from_u128(1)), office: Office::Clerk },
+        actor: Actor { person: PersonId(Uuid::from_u128(1)), office: Office::TownshipOfficer },
         correlation_id: None,
     }
 }

@@ -75,7 +75,6 @@ phrases! {
     persons_unit: "人", "";
     quotations_unit: "家报价", " offers";
     overdue: "逾期事项", "Overdue";
-    overdue_caption: "期限已过而未办理的事项，逾期最久的在前", "What is past its last day, the oldest first";
     nothing_overdue: "没有逾期事项。", "Nothing is overdue.";
     more_overdue: "仅列出逾期最久的50项，其余请按下级辖区查看。", "The 50 oldest; see the places below for the others.";
     all_overdue_of: "查看全部：", "All of ";
@@ -111,10 +110,6 @@ phrases! {
     due_by: "最迟", "by ";
     by_rule: "依据：", "Rule: ";
     posted_before: "公布期满的公告", "Posted before";
-    posted_before_caption: "已撤下的公告，最近的在前", "Notices taken down, the latest first";
-    notice_no: "公告编号", "Notice";
-    matter: "事项", "Matter";
-    kind: "种类", "Kind";
     taken_down: "撤下日期", "Taken down";
     ended: "已办结或终止的事项", "Ended";
     moved_on: "动议日期", "Moved ";
@@ -124,9 +119,6 @@ phrases! {
     persons: "人数", "Persons";
     subscribe: "订阅本栏（Atom）", "Subscribe to this board (Atom)";
     place: "辖区", "Place";
-    what_due: "应办", "What is due";
-    due_on: "期限", "Last day";
-    how_late: "逾期", "How late";
     below: "下级辖区", "Places below";
     below_caption: "下级辖区的事项，按状态计", "Matters of the places below, by status";
     without_matters: "尚无事项的辖区", "Places without matters";
@@ -245,7 +237,7 @@ phrases! {
     period_anew: "公布期自更正之日起重新计算。", "The period begins anew with the correction.";
     notice_opening: "根据《中华人民共和国村民委员会组织法》和“四议两公开”工作法，现将有关情况公告如下：", "Under the Organic Law of the Villagers' Committees and the Four Deliberations and Two Disclosures, the following is disclosed.";
     n_course: "议定过程", "How it was decided";
-    n_course_caption: "四次会议到会和表决情况", "Attendance and votes of the four meetings";
+    n_course_caption: "各次会议到会和表决情况", "Attendance and votes of the meetings";
     n_meeting: "会议", "Meeting";
     n_when_where: "时间、地点、主持", "When, where, chair";
     n_resolved: "议题通过，形成决议。", "the motion carried and became the resolution.";
@@ -291,6 +283,7 @@ phrases! {
     when_lost: "未通过：", "If lost: ";
     periods: "期限（日历日）", "Periods (calendar days)";
     sources: "出处", "Sources";
+    table: "表", "table";
     rule: "规则", "Rule";
     number: "数值", "Number";
     basis: "依据", "Basis";

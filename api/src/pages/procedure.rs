@@ -112,7 +112,7 @@ impl Told<'_> {
     fn initiators(&self) -> Vec<Rule> {
         let rule = |rule: &siyi_domain::procedure::InitiatorRule| match &rule.share {
             Some(share) => self.share(rule.kind.named(self.lang), share),
-            None => self.rule(rule.kind.named(self.lang), "", &rule.basis),
+            None => self.rule(rule.kind.named(self.lang), self.t("可单独提出", "alone"), &rule.basis),
         };
         self.pack.initiators.iter().map(rule).collect()
     }

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 pub mod commands;
 mod deliberation;
 mod disclosure;
@@ -22,7 +24,7 @@ use crate::context::Context;
 use crate::ids::{Fen, JurisdictionCode, MatterCode, Paragraph};
 use crate::jurisdiction::Jurisdiction;
 use crate::moment::Moment;
-use crate::procedure::{PaperKind, Procedure};
+use crate::procedure::{InitiatorKind, PaperKind, Procedure};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::roster::Roster;
 
@@ -54,6 +56,8 @@ pub struct Consultation {
     pub jurisdiction: Option<JurisdictionCode>,
     /// The kinds of matter it touches.
     pub matters: Vec<MatterCode>,
+    /// Who raised it.
+    initiator: Option<InitiatorKind>,
     /// The plan.
     pub plan: Option<facts::Plan>,
     /// The text last put or amended.
@@ -73,6 +77,8 @@ pub struct Consultation {
 struct Money {
     budget: Fen,
     contract: Option<Fen>,
+    contract_on: Option<Date>,
+    rectified_on: Option<Date>,
     variations: Fen,
     final_account: Option<Fen>,
     paid: BTreeMap<facts::PayeeKind, Fen>,
@@ -209,7 +215,7 @@ impl Case<'_> {
 }
 
 /// An act may not be dated before the day that it follows.
-fn check_not_before(case: Case<'_>, not_before: jiff::civil::Date) -> Result<(), Refusal> {
+fn check_not_before(case: Case<'_>, not_before: Date) -> Result<(), Refusal> {
     if case.context.day() >= not_before {
         return Ok(());
     }
@@ -231,7 +237,7 @@ impl Consultation {
     pub fn evolve(mut self, event: &ConsultationEvent, at: Moment) -> Self {
         self.standing.evolve(event, at);
         self.evolve_deliberation(event, at);
-        self.evolve_execution(event);
+        self.evolve_execution(event, at.day());
         self
     }
 
@@ -240,6 +246,7 @@ impl Consultation {
         match event {
             E::MotionRaised(e) => {
                 self.jurisdiction = Some(e.jurisdiction.clone());
+                self.initiator = Some(e.initiator.kind);
                 self.matters.clone_from(&e.matters);
             }
             E::MotionScreened(e) => self.matters.clone_from(&e.matters),
@@ -269,15 +276,17 @@ impl Consultation {
         self.clock = self.clock.max(Some(at));
     }
 
-    fn evolve_execution(&mut self, event: &ConsultationEvent) {
+    fn evolve_execution(&mut self, event: &ConsultationEvent, day: Date) {
         use ConsultationEvent as E;
         match event {
             E::ResolutionAdopted(e) => self.money.budget = e.budget_fen.unwrap_or_default(),
             E::ContractSigned(e) => {
                 self.money.contract = Some(e.terms.sum_fen);
+                self.money.contract_on = Some(day);
                 self.papers.insert(PaperKind::Contract);
             }
             E::VariationApproved(e) => self.money.variations = e.total_fen,
+            E::RectificationOrdered(_) => self.money.rectified_on = Some(day),
             E::WorksAccepted(e) => self.money.final_account = Some(e.final_fen),
             E::PaymentRecorded(e) => {
                 let paid = self.money.paid.entry(e.payee_kind).or_default();

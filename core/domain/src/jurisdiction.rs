@@ -196,13 +196,37 @@ pub fn decide(
     context: &Context<'_>,
 ) -> Result<Vec<JurisdictionEvent>, Refusal> {
     context.check_time()?;
-    if context.actor.office == Office::Operator {
-        return Err(context.not_competent());
-    }
     match command {
-        JurisdictionCommand::RegisterJurisdiction(c) => register(state, code, c),
-        JurisdictionCommand::CountElectorate(c) => count(state, code, c),
-        JurisdictionCommand::AuthoriseRepresentatives(c) => authorise(state, code, c, context),
+        JurisdictionCommand::RegisterJurisdiction(c) => {
+            // The register is the government's, whatever procedure a village follows.
+            if context.actor.office != Office::TownshipOfficer {
+                return Err(context.not_competent().with("act", "registerJurisdiction"));
+            }
+            register(state, code, c)
+        }
+        JurisdictionCommand::CountElectorate(c) => {
+            check_office(state, code, "countElectorate", context)?;
+            count(c)
+        }
+        JurisdictionCommand::AuthoriseRepresentatives(c) => {
+            check_office(state, code, "authoriseRepresentatives", context)?;
+            authorise(c, context)
+        }
+    }
+}
+
+/// Where a procedure is in force it says who may act; a village without one has nobody else than the township.
+fn check_office(
+    state: &Jurisdiction,
+    code: &JurisdictionCode,
+    act: &str,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let entry = village(state, code)?;
+    match context.rules.in_force(code, entry.kind, context.day()) {
+        Some(procedure) => context.check_competence(procedure, act),
+        None if context.actor.office == Office::TownshipOfficer => Ok(()),
+        None => Err(context.not_competent().with("act", act)),
     }
 }
 
@@ -224,12 +248,7 @@ fn register(
     Ok(vec![event.into()])
 }
 
-fn count(
-    state: &Jurisdiction,
-    code: &JurisdictionCode,
-    command: &CountElectorate,
-) -> Result<Vec<JurisdictionEvent>, Refusal> {
-    village(state, code)?;
+fn count(command: &CountElectorate) -> Result<Vec<JurisdictionEvent>, Refusal> {
     let consistent = command.adult_villagers <= command.population && command.households <= command.population;
     if !consistent || command.households == 0 {
         return Err(Refusal::from(RefusalCode::AmountOutOfRange)
@@ -246,12 +265,17 @@ fn count(
 }
 
 fn authorise(
-    state: &Jurisdiction,
-    code: &JurisdictionCode,
     command: &AuthoriseRepresentatives,
     context: &Context<'_>,
 ) -> Result<Vec<JurisdictionEvent>, Refusal> {
-    village(state, code)?;
+    if command.matters.is_empty() {
+        return Err(RefusalCode::EntriesMissing.into());
+    }
+    if command.until < command.from {
+        return Err(Refusal::from(RefusalCode::ActsOutOfOrder)
+            .with("until", command.until.to_string())
+            .with("not_before", command.from.to_string()));
+    }
     if command.matters.len() > MAX_AUTHORISED_MATTERS {
         return Err(Refusal::from(RefusalCode::TooManyEntries)
             .with("entries", command.matters.len() as u64)
@@ -275,12 +299,15 @@ fn authorise(
     Ok(vec![event.into()])
 }
 
-fn village(state: &Jurisdiction, code: &JurisdictionCode) -> Result<(), Refusal> {
+fn village<'a>(
+    state: &'a Jurisdiction,
+    code: &JurisdictionCode,
+) -> Result<&'a JurisdictionRegistered, Refusal> {
     match &state.registered {
         None => Err(Refusal::from(RefusalCode::JurisdictionUnknown).with("code", code.as_str())),
         Some(entry) if entry.level != Level::Village => {
             Err(Refusal::from(RefusalCode::LevelMismatch).with("code", code.as_str()))
         }
-        Some(_) => Ok(()),
+        Some(entry) => Ok(entry),
     }
 }

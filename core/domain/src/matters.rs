@@ -103,6 +103,15 @@ pub struct LocalMatter {
     pub lane: Lane,
     /// Whether carrying it out means works.
     pub works: bool,
+    /// The law that speaks of it, where it rests on no statutory row.
+    #[serde(default)]
+    pub law: Option<String>,
+    /// Its article.
+    #[serde(default)]
+    pub article: Option<String>,
+    /// 筹资筹劳: the households sign before the representatives decide.
+    #[serde(default)]
+    pub household_signatures: bool,
     /// When it is made public.
     #[serde(default)]
     pub publication: Option<String>,
@@ -134,6 +143,8 @@ pub struct Matter<'a> {
     pub works: bool,
     /// Law and article, where a statute names it.
     pub statute: Option<(&'a str, &'a str)>,
+    /// Whether the villagers' assembly is the body that decides it.
+    pub of_villagers: bool,
 }
 
 impl Catalogue {
@@ -176,6 +187,7 @@ impl Catalogue {
             delegable: row.delegable,
             works: row.works,
             statute: Some((&row.law, &row.article)),
+            of_villagers: row.body == "village_assembly",
         })
     }
 
@@ -186,10 +198,12 @@ impl Catalogue {
             code: &row.code,
             name: &row.name,
             name_en: &row.name_en,
-            lane: row.lane,
+            // Signatures of the households make it a levy, which has a lane of its own.
+            lane: if row.household_signatures { Lane::Levy } else { row.lane },
             delegable: rests_on.iter().all(|matter| matter.delegable),
             works: row.works,
-            statute: rests_on.first().and_then(|matter| matter.statute),
+            statute: row.law.as_deref().zip(row.article.as_deref()).or(rests_on.first().and_then(|m| m.statute)),
+            of_villagers: rests_on.iter().all(|matter| matter.of_villagers),
         })
     }
 }

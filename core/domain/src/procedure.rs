@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Day;
 use crate::fraction::Fraction;
+use crate::jurisdiction::JurisdictionKind;
 use crate::office::{Office, RollKind};
 
 mod check;
@@ -64,6 +65,8 @@ pub struct Procedure {
     pub name: Text,
     /// Digits with which the codes of its jurisdictions begin; empty for all of China.
     pub region_prefixes: Vec<String>,
+    /// The kinds of jurisdiction that it binds.
+    pub applies_to: Vec<JurisdictionKind>,
     /// First day on which it is in force.
     effective_from: Day,
     /// Last day on which it is in force, if it has ended.
@@ -391,6 +394,10 @@ pub struct Deadlines {
     pub start: Days,
     /// From the end of the planned time, or from the start where none is planned, to completion.
     pub completion: Days,
+    /// From the first lawful day to the taking down of a notice.
+    pub taking_down: Days,
+    /// From the answer that upholds an objection to the correction of the notice.
+    pub correction: Days,
     /// From the end of the second disclosure to the archive.
     pub archive: Days,
 }

@@ -150,6 +150,7 @@ refusal_codes! {
     NoProcedureInForce = "no-procedure-in-force", "该日没有适用的程序规则", "no procedure is in force for this jurisdiction on that day";
     CommandIdReused = "command-id-reused", "同一命令编号内容不一致", "the command id was used for a different command";
     TooManyEntries = "too-many-entries", "一次提交的条目过多", "too many entries in one command";
+    EntriesMissing = "entries-missing", "未列明任何条目", "the list of the command is empty";
     // The jurisdiction and its rolls.
     JurisdictionUnknown = "jurisdiction-unknown", "辖区未登记", "the jurisdiction is not registered";
     JurisdictionRegisteredAlready = "jurisdiction-registered-already", "辖区已登记", "the jurisdiction is registered already";
@@ -226,6 +227,8 @@ refusal_codes! {
     VariationOverTolerance = "variation-over-tolerance", "变更超出允许幅度，须补充决议", "the variation exceeds the tolerance and needs a supplementary resolution";
     VoucherNotChecked = "voucher-not-checked", "凭证未经村务监督委员会审核", "no supervisor has checked the voucher";
     AcceptanceGroupIncomplete = "acceptance-group-incomplete", "验收组成员不符合规定", "the acceptance group is incomplete";
+    RemarkMissing = "remark-missing", "责令整改应写明整改内容", "what must be put right is not said";
+    FinalAccountMissing = "final-account-missing", "验收合格应填写决算金额", "the final account is missing";
     NotCompleted = "not-completed", "尚未验收或办结", "the matter is not accepted or completed yet";
     CompletedAlready = "completed-already", "已验收或办结", "the matter is accepted or completed already";
     DisclosureOpen = "disclosure-open", "公示尚未结束", "a disclosure is still open";

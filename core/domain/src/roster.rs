@@ -16,6 +16,7 @@ use crate::tally::Test;
 mod file_roll;
 
 pub use file_roll::{MAX_ROLL_MEMBERS, PART_MEMBERS};
+pub(crate) use file_roll::check_whole;
 
 /// Commands to a roster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -275,10 +276,10 @@ pub fn decide(
     context: &Context<'_>,
 ) -> Result<Vec<RosterEvent>, Refusal> {
     context.check_time()?;
-    if jurisdiction.registered.is_none() {
+    let Some(entry) = &jurisdiction.registered else {
         return Err(Refusal::from(RefusalCode::JurisdictionUnknown).with("code", code.as_str()));
-    }
-    let Some(procedure) = context.rules.in_force(code, context.day()) else {
+    };
+    let Some(procedure) = context.rules.in_force(code, entry.kind, context.day()) else {
         return Err(Refusal::from(RefusalCode::NoProcedureInForce).with("day", context.day().to_string()));
     };
     match command {
@@ -299,7 +300,10 @@ pub fn decide(
 
 fn register_persons(state: &Roster, command: &RegisterPersons) -> Result<Vec<RosterEvent>, Refusal> {
     let entries = command.persons.len();
-    if entries == 0 || entries > MAX_PERSONS {
+    if entries == 0 {
+        return Err(RefusalCode::EntriesMissing.into());
+    }
+    if entries > MAX_PERSONS {
         return Err(Refusal::from(RefusalCode::TooManyEntries)
             .with("entries", entries as u64)
             .with("limit", MAX_PERSONS as u64));

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::calendar::{Calendar, CalendarError};
 use crate::ids::JurisdictionCode;
+use crate::jurisdiction::JurisdictionKind;
 use crate::matters::Catalogue;
 use crate::procedure::{Procedure, ProcedureError};
 
@@ -58,12 +59,12 @@ impl Rules {
         self.procedures.iter().find(|pack| pack.id == id)
     }
 
-    /// The procedure in force for a jurisdiction on a day.
+    /// The procedure in force for a jurisdiction of this kind on a day.
     #[must_use]
-    pub fn in_force(&self, code: &JurisdictionCode, day: Date) -> Option<&Procedure> {
+    pub fn in_force(&self, code: &JurisdictionCode, kind: JurisdictionKind, day: Date) -> Option<&Procedure> {
         self.procedures.iter().find(|pack| {
             let regional = pack.region_prefixes.iter().any(|prefix| code.as_str().starts_with(prefix.as_str()));
-            pack.in_force_on(day) && (pack.region_prefixes.is_empty() || regional)
+            pack.in_force_on(day) && pack.applies_to.contains(&kind) && (pack.region_prefixes.is_empty() || regional)
         })
     }
 }
@@ -83,7 +84,9 @@ mod tests {
     fn no_procedure_is_in_force_before_its_first_day() {
         let rules = Rules::shipped().unwrap();
         let village: JurisdictionCode = "411502001003".parse().unwrap();
-        assert!(rules.in_force(&village, date(2025, 12, 31)).is_none());
-        assert!(rules.in_force(&village, date(2026, 1, 1)).is_some());
+        let kind = JurisdictionKind::Village;
+        assert!(rules.in_force(&village, kind, date(2025, 12, 31)).is_none());
+        assert!(rules.in_force(&village, kind, date(2026, 1, 1)).is_some());
+        assert!(rules.in_force(&village, JurisdictionKind::Community, date(2026, 1, 1)).is_none());
     }
 }

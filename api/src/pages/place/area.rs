@@ -64,8 +64,8 @@ pub(super) fn page(
 ) -> Result<Rendered, Trouble> {
     let lang = visit.lang();
     let row = visit.place(code)?;
-    let mut crumbs = visit.crumbs(lineage);
-    crumbs.pop();
+    let above = lineage.split_last().map_or(lineage, |(_, above)| above);
+    let crumbs = visit.crumbs(above);
     let counts = docket::counts(&visit.docket(), code)?;
     let children = children(visit, code)?;
     let (below, overdue_matters) = (children.len(), children.iter().map(|child| child.overdue).sum());
@@ -78,7 +78,7 @@ pub(super) fn page(
         frame: visit.frame(&row.name, crumbs),
         p: visit.phrases(),
         l: lang,
-        places: place_names(lineage),
+        places: place_names(above),
         statuses: Status::ALL.iter().map(|status| status.named(lang)).collect(),
         total: counts.iter().sum(),
         counts: Status::ALL

@@ -75,8 +75,8 @@ pub(super) fn page(
 ) -> Result<Rendered, Trouble> {
     let row = visit.place(code)?;
     let p = visit.phrases();
-    let mut crumbs = visit.crumbs(lineage);
-    crumbs.pop();
+    let above = lineage.split_last().map_or(lineage, |(_, above)| above);
+    let crumbs = visit.crumbs(above);
     let cards = cards(visit, code)?;
     let (past, posted): (Vec<Card>, Vec<Card>) = cards.into_iter().partition(|card| card.notice.closed_at.is_some());
     let (open, ended) = matters(visit, code)?;
@@ -89,7 +89,7 @@ pub(super) fn page(
         frame: visit.frame(&format!("{} {board_title}", row.name), crumbs),
         p,
         l: visit.lang(),
-        places: place_names(lineage),
+        places: place_names(above),
         board_title,
         people: people(&row, visit.lang()),
         rolls: rolls(&row, visit.lang()),

@@ -11,6 +11,7 @@ use super::facts::{MAX_SOURCES, Outcome, Paper, Plan, ReturnReason};
 use super::{Case, Decision, MAX_LINES, MAX_PAPERS, Meeting, ROLL_PART, check_entries};
 use crate::calendar::days_between;
 use crate::ids::{Fen, Paragraph, PersonId};
+use crate::roster::check_whole;
 use crate::procedure::{Days, Form, OnLost, PaperKind, Step};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::tally::Test;
@@ -120,6 +121,14 @@ fn check_notice(case: Case<'_>, form: &Form, command: &ConveneMeeting) -> Result
                 .with("days_ordered", u64::from(rule.days))
                 .by(&rule.basis));
         };
+        // A plan is delivered after the step before has passed it, and the delivery is a fact, not an intention.
+        let since = case.matter.standing.since.unwrap_or_default();
+        if delivered_on < since || delivered_on > notice_on {
+            return Err(Refusal::from(RefusalCode::ActsOutOfOrder)
+                .with("plan_delivered_on", delivered_on.to_string())
+                .with("not_before", since.to_string())
+                .with("not_after", notice_on.to_string()));
+        }
         days_ahead(rule, delivered_on, held_on, RefusalCode::PlanDeliveredTooLate)?;
     }
     Ok(())
@@ -148,6 +157,7 @@ fn due_roll(case: Case<'_>, form: &Form) -> Result<BTreeSet<PersonId>, Refusal> 
             let name = serde_json::to_value(kind).unwrap_or_default();
             return Err(Refusal::from(RefusalCode::RollMissing).with("roll", name.as_str().unwrap_or_default()));
         }
+        check_whole(*kind, roster, case.village.jurisdiction)?;
     }
     if form.composition
         && let Some(failed) = roster.composition(case.procedure).into_iter().find(|test| !test.met)
@@ -156,6 +166,7 @@ fn due_roll(case: Case<'_>, form: &Form) -> Result<BTreeSet<PersonId>, Refusal> 
             .with("rule", failed.what.as_str())
             .with("part", failed.part)
             .with("whole", failed.whole)
+            .with("least", failed.fraction().least(failed.whole))
             .by(&failed.basis));
     }
     Ok(roster.distinct(&form.rolls, form.voting_only))
@@ -207,7 +218,9 @@ pub(super) fn close(case: Case<'_>, step_code: &str, command: &CloseMeeting) -> 
         return Err(RefusalCode::MeetingUndecided.into());
     }
     if case.context.day() < meeting.held_at.day() {
-        return Err(Refusal::from(RefusalCode::WrongDay).with("held_on", meeting.held_at.day().to_string()));
+        return Err(Refusal::from(RefusalCode::WrongDay)
+            .with("day", case.context.day().to_string())
+            .with("held_on", meeting.held_at.day().to_string()));
     }
     let Some(outcome) = meeting.outcome else {
         return close_undecided(meeting, form, command);

@@ -95,7 +95,7 @@ pub(super) fn object(case: Case<'_>, command: &RaiseObjection) -> Decision {
     let notice = open_notice(case, command.notice)?;
     check_not_before(case, notice.posted_on)?;
     let day = case.context.day();
-    // Any villager may query a notice as long as it is posted; those inside the window also hold back the start of works.
+    // Any villager may query a notice as long as it is posted; an open objection holds back its taking down and the start.
     let answer = &case.procedure.disclosure.answer;
     let event = ObjectionRaised {
         objection: u16::try_from(case.matter.standing.objections.len() + 1).unwrap_or(u16::MAX),
@@ -160,6 +160,10 @@ pub(super) fn check_objections(case: Case<'_>, notice: u16) -> Result<(), Refusa
         return Err(Refusal::from(RefusalCode::ObjectionsOpen)
             .with("open", open)
             .by(&case.procedure.disclosure.answer.basis));
+    }
+    let last = of_notice().flat_map(|o| [Some(o.raised_on), o.answered_on]).flatten().max();
+    if let Some(last) = last {
+        check_not_before(case, last)?;
     }
     if of_notice().any(|o| o.correction_owed) {
         return Err(Refusal::from(RefusalCode::CorrectionOwed).with("notice", u64::from(notice)));

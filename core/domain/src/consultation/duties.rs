@@ -156,13 +156,13 @@ impl Standing {
             } else if objection.correction_owed {
                 let since = objection.answered_on.unwrap_or_default();
                 let of = Some(objection.notice.to_string());
-                duties.push(clock.within(DutyKind::CorrectNotice, of, since, &rules.disclosure.resolution_due));
+                duties.push(clock.within(DutyKind::CorrectNotice, of, since, &rules.deadlines.correction));
             }
         }
         for notice in self.notices.iter().filter(|notice| notice.closed_on.is_none()) {
             let of = Some(notice.no.to_string());
             let mut close =
-                clock.within(DutyKind::CloseDisclosure, of, notice.removable_on, &rules.deadlines.archive);
+                clock.within(DutyKind::CloseDisclosure, of, notice.removable_on, &rules.deadlines.taking_down);
             close.not_before = Some(notice.removable_on);
             duties.push(close);
         }

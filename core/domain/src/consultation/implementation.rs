@@ -26,6 +26,8 @@ pub(super) fn sign_contract(case: Case<'_>, command: &SignContract) -> Decision 
     if case.matter.money.contract.is_some() {
         return Err(RefusalCode::ContractSignedAlready.into());
     }
+    check_open(case)?;
+    check_amount(command.terms.sum_fen)?;
     within(command.terms.sum_fen, case.matter.money.budget)?;
     Ok(vec![ContractSigned { terms: command.terms.clone() }.into()])
 }
@@ -56,7 +58,8 @@ fn check_may_start(case: Case<'_>) -> Result<(), Refusal> {
 }
 
 pub(super) fn report_progress(case: Case<'_>, command: &ReportProgress) -> Decision {
-    check_not_before(case, case.matter.standing.started_on.ok_or(RefusalCode::StepOutOfOrder)?)?;
+    check_open(case)?;
+    check_started(case, "reportProgress")?;
     Ok(vec![ProgressReported { text: command.text.clone(), photo: command.photo.clone() }.into()])
 }
 
@@ -64,6 +67,7 @@ pub(super) fn report_progress(case: Case<'_>, command: &ReportProgress) -> Decis
 /// needed.
 pub(super) fn approve_variation(case: Case<'_>, command: &ApproveVariation) -> Decision {
     case.check_after_resolution()?;
+    check_open(case)?;
     let Some(contract) = case.matter.money.contract else {
         return Err(RefusalCode::ContractMissing.into());
     };
@@ -111,6 +115,7 @@ pub(super) fn record_payment(case: Case<'_>, command: &RecordPayment) -> Decisio
     let money = &case.matter.money;
     if command.payee_kind == PayeeKind::Contractor {
         let contract = money.contract.ok_or(RefusalCode::ContractMissing)?;
+        check_not_before(case, money.contract_on.unwrap_or_default())?;
         // Once accepted, the final account is what the contractor is owed.
         let owed = money.final_account.unwrap_or(contract.plus(money.variations));
         within(money.paid_to(PayeeKind::Contractor).plus(command.amount_fen), owed)?;
@@ -132,17 +137,18 @@ pub(super) fn record_payment(case: Case<'_>, command: &RecordPayment) -> Decisio
 pub(super) fn record_acceptance(case: Case<'_>, command: &RecordAcceptance) -> Decision {
     check_works(case)?;
     check_open(case)?;
-    check_not_before(case, case.matter.standing.started_on.ok_or(RefusalCode::StepOutOfOrder)?)?;
+    check_started(case, "recordAcceptance")?;
+    check_not_before(case, case.matter.money.rectified_on.unwrap_or_default())?;
     check_group(case, &command.group, &command.township)?;
     match command.verdict {
         Verdict::Rectify => {
-            let remark = command.remark.clone().ok_or(RefusalCode::NotCompleted)?;
-            let remark = String::from(remark).try_into().map_err(|_| RefusalCode::NotCompleted)?;
+            let remark = command.remark.clone().ok_or(RefusalCode::RemarkMissing)?;
+            let remark = String::from(remark).try_into().map_err(|_| RefusalCode::RemarkMissing)?;
             Ok(vec![RectificationOrdered { group: command.group.clone(), remark }.into()])
         }
         Verdict::Accepted => {
             let money = &case.matter.money;
-            let final_fen = command.final_fen.ok_or(RefusalCode::AmountOutOfRange)?;
+            let final_fen = command.final_fen.ok_or(RefusalCode::FinalAccountMissing)?;
             let most = money.contract.map_or(money.budget, |contract| contract.plus(money.variations));
             within(final_fen, most)?;
             // A final account below what the contractor has been paid already would leave a payment without ground.
@@ -162,6 +168,9 @@ fn check_group(case: Case<'_>, group: &[PersonId], township: &[PersonId]) -> Res
     check_entries(group.len() + township.len(), MAX_PERSONS_AT_ONCE)?;
     let rule = &case.procedure.implementation.acceptance;
     let roster = case.village.roster;
+    for officer in township {
+        roster.known(*officer)?;
+    }
     let committee = roster.count_on(RollKind::VillageCommittee, group);
     let supervisors = roster.count_on(RollKind::SupervisoryCommittee, group);
     let representatives = roster.count_on(RollKind::Representatives, group);
@@ -191,6 +200,13 @@ pub(super) fn complete(case: Case<'_>, command: &CompleteImplementation) -> Deci
     check_open(case)?;
     check_may_start(case)?;
     Ok(vec![ImplementationCompleted { summary: command.summary.clone() }.into()])
+}
+
+fn check_started(case: Case<'_>, act: &str) -> Result<(), Refusal> {
+    match case.matter.standing.started_on {
+        Some(started_on) => check_not_before(case, started_on),
+        None => Err(Refusal::from(RefusalCode::StepOutOfOrder).with("at", "executing").with("act", act)),
+    }
 }
 
 fn check_works(case: Case<'_>) -> Result<(), Refusal> {

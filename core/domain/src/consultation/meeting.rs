@@ -172,6 +172,9 @@ fn check_persons(
     persons: &[PersonId],
     stands_in_the_way: impl Fn(PersonId) -> Option<RefusalCode>,
 ) -> Result<(), Refusal> {
+    if persons.is_empty() {
+        return Err(RefusalCode::EntriesMissing.into());
+    }
     check_entries(persons.len(), MAX_PERSONS_AT_ONCE)?;
     let mut seen = BTreeSet::new();
     for person in persons {

@@ -14,12 +14,12 @@ use crate::tally::Test;
 
 pub(super) fn raise(command: &RaiseMotion, village: Village<'_>, context: &Context<'_>) -> Decision {
     let code = &command.jurisdiction;
-    match &village.jurisdiction.registered {
-        Some(entry) if entry.level == Level::Village => {}
+    let entry = match &village.jurisdiction.registered {
+        Some(entry) if entry.level == Level::Village => entry,
         Some(_) => return Err(Refusal::from(RefusalCode::LevelMismatch).with("code", code.as_str())),
         None => return Err(Refusal::from(RefusalCode::JurisdictionUnknown).with("code", code.as_str())),
-    }
-    let Some(procedure) = context.rules.in_force(code, context.day()) else {
+    };
+    let Some(procedure) = context.rules.in_force(code, entry.kind, context.day()) else {
         return Err(Refusal::from(RefusalCode::NoProcedureInForce).with("day", context.day().to_string()));
     };
     context.check_competence(procedure, "raiseMotion")?;
@@ -107,8 +107,10 @@ fn check_matters<'a>(codes: &[MatterCode], context: &Context<'a>) -> Result<Vec<
         match row.lane {
             Lane::Barred => return Err(barred(RefusalCode::MatterBarred, &row)),
             // An assembly-only matter walks the whole road; its S4 may only be an assembly, see `not-delegable`.
-            Lane::Full | Lane::AssemblyOnly => {}
-            Lane::MembersAssembly
+            Lane::Full | Lane::AssemblyOnly if row.of_villagers => {}
+            Lane::Full
+            | Lane::AssemblyOnly
+            | Lane::MembersAssembly
             | Lane::Levy
             | Lane::Light
             | Lane::Consultation
@@ -158,6 +160,10 @@ pub(super) fn withdraw(case: Case<'_>, command: &Withdraw) -> Decision {
     case.check_order()?;
     if case.matter.meeting.is_some() {
         return Err(RefusalCode::MeetingOpenAlready.into());
+    }
+    // Whoever raised it may take it back, and nobody else.
+    if !case.matter.initiator.is_some_and(|kind| speaks_for(case.context.actor.office, kind)) {
+        return Err(case.context.not_competent().with("act", "withdraw"));
     }
     Ok(vec![ConsultationWithdrawn { reason: command.reason.clone() }.into()])
 }

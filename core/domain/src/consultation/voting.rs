@@ -28,17 +28,18 @@ pub(super) fn put(case: Case<'_>, step: &str, command: &PutMotion) -> Decision {
     }
     check_tellers(case, meeting, command)?;
     let (due, present) = (meeting.due.len() as u64, meeting.present.len() as u64);
-    let quorum = Test::of("quorum", present, due, &form.quorum);
-    if !quorum.met {
-        return Err(Refusal::from(RefusalCode::QuorumNotMet)
-            .with("due", due)
-            .with("present", present)
-            .with("least", quorum.fraction().least(due))
-            .by(&quorum.basis));
-    }
+    let quorum = quorate(meeting, form)?;
     let mut tests = vec![quorum];
     if form.composition {
         tests.extend(case.village.roster.composition(case.procedure));
+    }
+    if let Some(failed) = tests.iter().find(|test| !test.met) {
+        return Err(Refusal::from(RefusalCode::CompositionNotMet)
+            .with("rule", failed.what.as_str())
+            .with("part", failed.part)
+            .with("whole", failed.whole)
+            .with("least", failed.fraction().least(failed.whole))
+            .by(&failed.basis));
     }
     let event = MotionPut {
         meeting: meeting.no,
@@ -51,6 +52,38 @@ pub(super) fn put(case: Case<'_>, step: &str, command: &PutMotion) -> Decision {
         tests,
     };
     Ok(vec![event.into()])
+}
+
+/// The quorum as it stands at this moment, which must be met.
+fn quorate(meeting: &Meeting, form: &Form) -> Result<Test, Refusal> {
+    let (due, present) = (meeting.due.len() as u64, meeting.present.len() as u64);
+    let quorum = Test::of("quorum", present, due, &form.quorum);
+    if quorum.met {
+        return Ok(quorum);
+    }
+    Err(Refusal::from(RefusalCode::QuorumNotMet)
+        .with("due", due)
+        .with("present", present)
+        .with("least", quorum.fraction().least(due))
+        .by(&quorum.basis))
+}
+
+/// What is said to change, and what a comparison of the plans shows to change: nobody calls another sum a change of wording.
+fn all_changes(case: Case<'_>, command: &AmendMotion) -> BTreeSet<Amendment> {
+    let mut changes: BTreeSet<Amendment> = command.changes.iter().copied().collect();
+    let (before, after) = (&case.matter.plan, &command.plan);
+    if let (Some(before), Some(after)) = (before, after) {
+        if before.budget_fen != after.budget_fen || before.sources != after.sources {
+            changes.insert(Amendment::Amount);
+        }
+        if before.cost_allocation != after.cost_allocation {
+            changes.insert(Amendment::CostAllocation);
+        }
+        if before.contractor_choice != after.contractor_choice {
+            changes.insert(Amendment::ContractorRule);
+        }
+    }
+    changes
 }
 
 /// Two tellers and a scrutineer, three different people, none of them the chair. A call by name counts itself.
@@ -72,20 +105,23 @@ fn check_tellers(case: Case<'_>, meeting: &Meeting, command: &PutMotion) -> Resu
 }
 
 pub(super) fn amend(case: Case<'_>, step: &str, command: &AmendMotion) -> Decision {
-    let (meeting, step, _) = case.open_meeting(command.meeting, step)?;
+    let (meeting, step, form) = case.open_meeting(command.meeting, step)?;
     case.check_day(meeting)?;
     if meeting.outcome.is_some() {
         return Err(RefusalCode::DecidedAlready.into());
     }
+    // A meeting without quorum can change nothing and send nothing back.
+    quorate(meeting, form)?;
     if let Some(plan) = &command.plan {
         check_plan(plan)?;
     }
-    let material = command.changes.iter().any(|change| change.is_material());
+    let changes = all_changes(case, command);
+    let material = changes.iter().any(|change| change.is_material());
     let mut events: Vec<ConsultationEvent> = vec![
         MotionAmended {
             meeting: meeting.no,
             text: command.text.clone(),
-            changes: command.changes.iter().copied().collect::<BTreeSet<Amendment>>().into_iter().collect(),
+            changes: changes.into_iter().collect(),
             material,
             plan: command.plan.clone(),
         }

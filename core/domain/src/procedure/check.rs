@@ -112,6 +112,8 @@ impl Procedure {
             &due.closing.basis,
             &due.start.basis,
             &due.completion.basis,
+            &due.taking_down.basis,
+            &due.correction.basis,
             &due.archive.basis,
             &self.late_recording.basis,
         ];

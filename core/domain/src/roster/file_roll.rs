@@ -98,16 +98,25 @@ fn check_size(command: &FileRoll, jurisdiction: &Jurisdiction, procedure: &Proce
     if let Some(range) = range {
         within(members, range, RefusalCode::CommitteeSize)?;
     }
-    let most = match command.roll {
-        RollKind::Households => electorate(jurisdiction)?.households,
-        RollKind::AdultVillagers => electorate(jurisdiction)?.adult_villagers,
+    whole(command.roll, members, jurisdiction)
+}
+
+/// A roll in force must still be the whole body that was counted last: a newer count calls for a new roll.
+pub(crate) fn check_whole(kind: RollKind, roster: &Roster, jurisdiction: &Jurisdiction) -> Result<(), Refusal> {
+    whole(kind, roster.roll(kind).len() as u64, jurisdiction)
+}
+
+/// The roll must be the whole body, or the denominator would shrink by leaving people out of it.
+fn whole(kind: RollKind, members: u64, jurisdiction: &Jurisdiction) -> Result<(), Refusal> {
+    let counted = match kind {
+        RollKind::Households => u64::from(electorate(jurisdiction)?.households),
+        RollKind::AdultVillagers => u64::from(electorate(jurisdiction)?.adult_villagers),
         _ => return Ok(()),
     };
-    if members == u64::from(most) {
+    if members == counted {
         return Ok(());
     }
-    // The roll must be the whole body, or the denominator would shrink by leaving people out of it.
-    Err(Refusal::from(RefusalCode::RollNotWhole).with("members", members).with("counted", u64::from(most)))
+    Err(Refusal::from(RefusalCode::RollNotWhole).with("members", members).with("counted", counted))
 }
 
 fn electorate(jurisdiction: &Jurisdiction) -> Result<&crate::jurisdiction::ElectorateCounted, Refusal> {
