@@ -13,6 +13,7 @@ mod actor;
 mod consultation;
 mod enums;
 mod event;
+mod graphiql;
 mod http;
 mod inputs;
 mod jurisdiction;

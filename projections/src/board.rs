@@ -76,10 +76,7 @@ impl ReadModel for Board {
     const VERSION: u32 = 1;
 
     fn wants(event_type: &str) -> bool {
-        matches!(
-            event_type,
-            "motion-raised.v1" | "notice-posted.v1" | "notice-corrected.v1" | "disclosure-closed.v1"
-        )
+        matches!(event_type, "motion-raised.v1" | "notice-posted.v1" | "notice-corrected.v1" | "disclosure-closed.v1")
     }
 
     fn apply(events: &[Recorded], surroundings: &Surroundings, writes: &mut Writes<'_>) -> Result<(), ShelfError> {

@@ -191,11 +191,9 @@ impl Dossier {
     fn add_disclosure(&mut self, event: &ConsultationEvent, teller: Teller) {
         use ConsultationEvent as E;
         match event {
-            E::NoticePosted(e) => self.notices.push(NoticeFile {
-                posted: teller.tell(e),
-                corrections: Vec::new(),
-                closed_at: None,
-            }),
+            E::NoticePosted(e) => {
+                self.notices.push(NoticeFile { posted: teller.tell(e), corrections: Vec::new(), closed_at: None })
+            }
             E::NoticeCorrected(e) => {
                 for file in self.notices.iter_mut().filter(|n| n.posted.fact.notice == e.notice) {
                     file.corrections.push((teller.at, e.correction.to_string()));

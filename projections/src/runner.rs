@@ -298,10 +298,7 @@ async fn write<M: ReadModel>(shelf: &Arc<Shelf>, sources: &Sources, batch: Decod
 }
 
 /// The masked names that a batch registers. Names in clear do not leave this function.
-async fn names_of(
-    events: &[Recorded],
-    sources: &Sources,
-) -> Result<HashMap<String, String>, RunnerError> {
+async fn names_of(events: &[Recorded], sources: &Sources) -> Result<HashMap<String, String>, RunnerError> {
     use siyi_domain::roster::RosterEvent;
     let digests: Vec<String> = events
         .iter()
@@ -345,9 +342,8 @@ fn remove_folder(path: &Path) {
 
 fn shelf_paths(folder: &Path) -> Vec<(u64, PathBuf)> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut paths: Vec<_> = entries
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
-        .collect();
+    let mut paths: Vec<_> =
+        entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path()))).collect();
     paths.sort();
     paths
 }

@@ -27,11 +27,7 @@ pub async fn stream(store: &dyn EventStore, stream: &str) -> Result<Vec<StoredEv
 ///
 /// # Errors
 /// If the log does not take them.
-pub async fn copy_matter(
-    template: &[StoredEvent],
-    copies: u128,
-    into: &Arc<dyn EventStore>,
-) -> Result<(), LoadError> {
+pub async fn copy_matter(template: &[StoredEvent], copies: u128, into: &Arc<dyn EventStore>) -> Result<(), LoadError> {
     let bodies: Vec<Value> = template.iter().map(|e| serde_json::from_slice(&e.body)).collect::<Result<_, _>>()?;
     futures::stream::iter(1..=copies)
         .map(|number| {

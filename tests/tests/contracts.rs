@@ -27,16 +27,24 @@ fn assert_file(path: &Path, text: &str) {
         fs::write(path, text).unwrap();
     }
     let held = fs::read_to_string(path).unwrap_or_default();
-    assert!(held == text, "{} is not what the code says; if the change is meant, run with SIYI_BLESS=1", path.display());
+    assert!(
+        held == text,
+        "{} is not what the code says; if the change is meant, run with SIYI_BLESS=1",
+        path.display()
+    );
 }
 
 fn generated() -> BTreeMap<&'static str, Value> {
-    let all = JurisdictionEvent::schemas().into_iter().chain(RosterEvent::schemas()).chain(ConsultationEvent::schemas());
+    let all =
+        JurisdictionEvent::schemas().into_iter().chain(RosterEvent::schemas()).chain(ConsultationEvent::schemas());
     all.map(|(name, schema)| (name, schema.to_value())).collect()
 }
 
 fn wire_names() -> BTreeSet<&'static str> {
-    [JurisdictionEvent::WIRE_NAMES, RosterEvent::WIRE_NAMES, ConsultationEvent::WIRE_NAMES].concat().into_iter().collect()
+    [JurisdictionEvent::WIRE_NAMES, RosterEvent::WIRE_NAMES, ConsultationEvent::WIRE_NAMES]
+        .concat()
+        .into_iter()
+        .collect()
 }
 
 fn example_path(name: &str) -> PathBuf {

@@ -185,7 +185,9 @@ async fn no_form_of_another_site_can_act() {
     let mutation = r#"mutation { registerJurisdiction(jurisdiction: "411599000000",
         input: { name: "某县", kind: other }) { __typename } }"#;
     let body = json!({ "query": mutation }).to_string();
-    for content_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("multipart/form-data")] {
+    for content_type in
+        [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("multipart/form-data")]
+    {
         let mut request = post(content_type, body.clone());
         request.headers_mut().insert("x-siyi-person", PERSON.parse().unwrap());
         request.headers_mut().insert("x-siyi-office", "township_officer".parse().unwrap());
@@ -203,14 +205,19 @@ async fn no_form_of_another_site_can_act() {
 #[tokio::test]
 async fn every_limit_answers_with_its_code() {
     let (_world, router) = empty().await;
-    let (_, answer) =
-        send(&router, post(Some("application/json"), json!({ "query": "{ consultations(first: 101) { totalCount } }" }).to_string())).await;
+    let (_, answer) = send(
+        &router,
+        post(Some("application/json"), json!({ "query": "{ consultations(first: 101) { totalCount } }" }).to_string()),
+    )
+    .await;
     assert_eq!(code(&answer), "page-size");
-    let deep = format!("{{ jurisdiction(code: \"411599000000\") {} {{ name }} {} }}", "{ parent ".repeat(20), "}".repeat(20));
+    let deep =
+        format!("{{ jurisdiction(code: \"411599000000\") {} {{ name }} {} }}", "{ parent ".repeat(20), "}".repeat(20));
     let (_, answer) = send(&router, post(Some("application/json"), json!({ "query": deep }).to_string())).await;
     assert!(answer["errors"][0]["message"].as_str().unwrap().contains("deep"), "{answer}");
     let wide = "consultations(first: 100) { edges { node { history(first: 100) { edges { node { id type } } } } } }";
-    let (_, answer) = send(&router, post(Some("application/json"), json!({ "query": format!("{{ {wide} }}") }).to_string())).await;
+    let (_, answer) =
+        send(&router, post(Some("application/json"), json!({ "query": format!("{{ {wide} }}") }).to_string())).await;
     assert!(answer["errors"][0]["message"].as_str().unwrap().contains("complex"), "{answer}");
     let (status, answer) = send(&router, post(Some("application/json"), "{")).await;
     assert_eq!((status, code(&answer)), (StatusCode::BAD_REQUEST, "malformed-request"));

@@ -37,10 +37,8 @@ fn register(command_id: u128, code: &str, name: &str) -> Request {
 }
 
 fn persons(command_id: u128, names: &[(u128, &str)]) -> Request {
-    let persons: Vec<Value> = names
-        .iter()
-        .map(|(id, name)| json!({ "person": Uuid::from_u128(*id), "name": name, "sex": "f" }))
-        .collect();
+    let persons: Vec<Value> =
+        names.iter().map(|(id, name)| json!({ "person": Uuid::from_u128(*id), "name": name, "sex": "f" })).collect();
     request(command_id, "registerPersons", at(VILLAGE), json!({ "persons": persons }))
 }
 
@@ -141,8 +139,7 @@ async fn writers_to_one_stream_all_get_through() {
         recorded(answer.unwrap());
     }
     let stream = Subject::Roster(VILLAGE.parse().unwrap()).stream().unwrap();
-    let events =
-        world.app.store.read_stream(&stream, ReadFrom::Start, Direction::Forwards, 100).await.unwrap();
+    let events = world.app.store.read_stream(&stream, ReadFrom::Start, Direction::Forwards, 100).await.unwrap();
     let revisions: Vec<u64> = events.iter().map(|event| event.revision.0).collect();
     assert_eq!(revisions, (0..8).collect::<Vec<_>>());
 }

@@ -95,8 +95,7 @@ fn range(text: &str) -> Result<Option<Vec<String>>, String> {
     let (stem, from) = first.split_at_checked(first.len() - digits(first)).ok_or_else(unreadable)?;
     let (last_stem, to) = last.split_at_checked(last.len() - digits(last)).ok_or_else(unreadable)?;
     let width = from.len();
-    let (from, to): (u32, u32) =
-        (from.parse().map_err(|_| unreadable())?, to.parse().map_err(|_| unreadable())?);
+    let (from, to): (u32, u32) = (from.parse().map_err(|_| unreadable())?, to.parse().map_err(|_| unreadable())?);
     if stem != last_stem || from > to || to - from >= MAX_RANGE {
         return Err(unreadable());
     }

@@ -120,12 +120,8 @@ fn collect(case: &Case, seen: &mut Vec<PathBuf>, steps: &mut Vec<Step>) -> Resul
     let aliases = Aliases { people_seed: case.people_seed, matter_seed: case.matter_seed };
     let mut copies: HashMap<String, usize> = HashMap::new();
     for (line, act) in &case.acts {
-        let refuse = |message: String| Surprise {
-            path: case.path.clone(),
-            line: *line,
-            command: act.command.clone(),
-            message,
-        };
+        let refuse =
+            |message: String| Surprise { path: case.path.clone(), line: *line, command: act.command.clone(), message };
         let request = request(case, act, &aliases, &mut copies).map_err(refuse)?;
         steps.push(Step {
             path: case.path.clone(),
@@ -138,12 +134,7 @@ fn collect(case: &Case, seen: &mut Vec<PathBuf>, steps: &mut Vec<Step>) -> Resul
     Ok(())
 }
 
-fn request(
-    case: &Case,
-    act: &Act,
-    aliases: &Aliases,
-    copies: &mut HashMap<String, usize>,
-) -> Result<Request, String> {
+fn request(case: &Case, act: &Act, aliases: &Aliases, copies: &mut HashMap<String, usize>) -> Result<Request, String> {
     let (office, person) = act.actor.split_once(':').ok_or("`as` is no `office:@person`")?;
     let office = serde_json::from_value(Value::String(office.to_owned())).map_err(|e| e.to_string())?;
     let person = match person.strip_prefix('@') {
@@ -208,9 +199,7 @@ async fn perform(handler: &Handler, step: &Step, report: &mut Report) -> Result<
         (Outcome::Recorded(receipt), Some(Expected::Refusal { refusal, .. })) => {
             Err(surprise(step, format!("expected refusal {refusal}, but it was recorded as {:?}", receipt.events)))
         }
-        (Outcome::Refused(refusal), _) => {
-            Err(surprise(step, format!("refused: {refusal} ({})", refusal.code.zh())))
-        }
+        (Outcome::Refused(refusal), _) => Err(surprise(step, format!("refused: {refusal} ({})", refusal.code.zh()))),
     }
 }
 

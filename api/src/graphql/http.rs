@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use async_graphql::http::{ALL_WEBSOCKET_PROTOCOLS, GraphiQLSource};
+use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::Router;
 use axum::extract::{State, WebSocketUpgrade};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 
 use super::actor::{ActorHeaders, OFFICE_HEADER, PERSON_HEADER};
-use super::{SiyiSchema, schema};
+use super::{SiyiSchema, graphiql, schema};
 use crate::app::App;
 
 /// Routes of GraphQL.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/graphql", get(graphiql).post(graphql))
+        .route("/graphql", get(graphiql::page).post(graphql))
+        .route("/graphql/graphiql/{name}", get(graphiql::file))
         .route("/graphql/ws", get(subscriptions))
         .route("/graphql/schema.graphql", get(sdl))
         .with_state(schema(app))
@@ -61,10 +62,6 @@ async fn subscriptions(
     upgrade
         .protocols(ALL_WEBSOCKET_PROTOCOLS)
         .on_upgrade(move |socket| GraphQLWebSocket::new(socket, schema, protocol).serve())
-}
-
-async fn graphiql() -> Html<String> {
-    Html(GraphiQLSource::build().endpoint("/graphql").subscription_endpoint("/graphql/ws").title("Siyi").finish())
 }
 
 async fn sdl() -> impl IntoResponse {

@@ -87,9 +87,8 @@ impl Subscription {
                 Ok(Followed::Event(stored)) => Recorded::read(&stored).ok().flatten().filter(|recorded| {
                     let place = place_of(recorded, &app);
                     let in_place = within.as_ref().is_none_or(|w| place.is_some_and(|p| w.contains(&p)));
-                    let of_matter = only.is_none_or(|id| {
-                        matches!(&recorded.event, DomainEvent::Consultation(of, _) if *of == id)
-                    });
+                    let of_matter =
+                        only.is_none_or(|id| matches!(&recorded.event, DomainEvent::Consultation(of, _) if *of == id));
                     in_place && of_matter
                 }),
                 Ok(Followed::CaughtUp) | Err(_) => None,

@@ -243,8 +243,7 @@ fn register(
     if village_kind != (level == Level::Village) {
         return Err(Refusal::from(RefusalCode::LevelMismatch).with("code", code.as_str()));
     }
-    let event =
-        JurisdictionRegistered { code: code.clone(), name: command.name.clone(), level, kind: command.kind };
+    let event = JurisdictionRegistered { code: code.clone(), name: command.name.clone(), level, kind: command.kind };
     Ok(vec![event.into()])
 }
 
@@ -264,10 +263,7 @@ fn count(command: &CountElectorate) -> Result<Vec<JurisdictionEvent>, Refusal> {
     Ok(vec![event.into()])
 }
 
-fn authorise(
-    command: &AuthoriseRepresentatives,
-    context: &Context<'_>,
-) -> Result<Vec<JurisdictionEvent>, Refusal> {
+fn authorise(command: &AuthoriseRepresentatives, context: &Context<'_>) -> Result<Vec<JurisdictionEvent>, Refusal> {
     if command.matters.is_empty() {
         return Err(RefusalCode::EntriesMissing.into());
     }
@@ -299,10 +295,7 @@ fn authorise(
     Ok(vec![event.into()])
 }
 
-fn village<'a>(
-    state: &'a Jurisdiction,
-    code: &JurisdictionCode,
-) -> Result<&'a JurisdictionRegistered, Refusal> {
+fn village<'a>(state: &'a Jurisdiction, code: &JurisdictionCode) -> Result<&'a JurisdictionRegistered, Refusal> {
     match &state.registered {
         None => Err(Refusal::from(RefusalCode::JurisdictionUnknown).with("code", code.as_str())),
         Some(entry) if entry.level != Level::Village => {

@@ -15,8 +15,8 @@ use crate::tally::Test;
 
 mod file_roll;
 
-pub use file_roll::{MAX_ROLL_MEMBERS, PART_MEMBERS};
 pub(crate) use file_roll::check_whole;
+pub use file_roll::{MAX_ROLL_MEMBERS, PART_MEMBERS};
 
 /// Commands to a roster.
 #[derive(Debug, Clone, PartialEq, Eq)]

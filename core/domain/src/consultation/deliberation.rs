@@ -11,9 +11,9 @@ use super::facts::{MAX_SOURCES, Outcome, Paper, Plan, ReturnReason};
 use super::{Case, Decision, MAX_LINES, MAX_PAPERS, Meeting, ROLL_PART, check_entries};
 use crate::calendar::days_between;
 use crate::ids::{Fen, Paragraph, PersonId};
-use crate::roster::check_whole;
 use crate::procedure::{Days, Form, OnLost, PaperKind, Step};
 use crate::refusal::{Refusal, RefusalCode};
+use crate::roster::check_whole;
 use crate::tally::Test;
 
 pub(super) fn draft_plan(case: Case<'_>, step: &str, command: &DraftPlan) -> Decision {

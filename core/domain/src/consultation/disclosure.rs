@@ -157,9 +157,11 @@ pub(super) fn check_objections(case: Case<'_>, notice: u16) -> Result<(), Refusa
     let of_notice = || case.matter.standing.objections.iter().filter(|o| o.notice == notice);
     let open = of_notice().filter(|o| o.answered_on.is_none()).count() as u64;
     if open > 0 {
-        return Err(Refusal::from(RefusalCode::ObjectionsOpen)
-            .with("open", open)
-            .by(&case.procedure.disclosure.answer.basis));
+        return Err(Refusal::from(RefusalCode::ObjectionsOpen).with("open", open).by(&case
+            .procedure
+            .disclosure
+            .answer
+            .basis));
     }
     let last = of_notice().flat_map(|o| [Some(o.raised_on), o.answered_on]).flatten().max();
     if let Some(last) = last {

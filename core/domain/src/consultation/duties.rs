@@ -99,8 +99,7 @@ impl Standing {
                 duties.push(clock.within(DutyKind::PostResolution, None, resolved, &rules.disclosure.resolution_due));
             }
             (Some(first), None, None) => {
-                let mut start =
-                    clock.within(DutyKind::Start, None, first.objections_until, &rules.deadlines.start);
+                let mut start = clock.within(DutyKind::Start, None, first.objections_until, &rules.deadlines.start);
                 start.not_before = crate::calendar::plus_days(first.objections_until, 1).ok();
                 if !self.works {
                     start.kind = DutyKind::Complete;
@@ -109,12 +108,7 @@ impl Standing {
             }
             (Some(_), Some(started), None) => duties.push(self.completion(clock, started)),
             (Some(_), _, Some(completed)) => match self.notice_of(NoticeKind::Result) {
-                None => duties.push(clock.within(
-                    DutyKind::PostResult,
-                    None,
-                    completed,
-                    &rules.disclosure.result_due,
-                )),
+                None => duties.push(clock.within(DutyKind::PostResult, None, completed, &rules.disclosure.result_due)),
                 Some(_) => duties.extend(self.archive(clock)),
             },
         }

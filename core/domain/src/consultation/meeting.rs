@@ -162,9 +162,7 @@ pub(super) fn check_in(case: Case<'_>, command: &CheckIn) -> Decision {
 pub(super) fn check_out(case: Case<'_>, command: &CheckOut) -> Decision {
     let meeting = case.numbered_meeting(command.meeting)?;
     case.check_day(meeting)?;
-    check_persons(&command.persons, |person| {
-        (!meeting.present.contains(&person)).then_some(RefusalCode::NotPresent)
-    })?;
+    check_persons(&command.persons, |person| (!meeting.present.contains(&person)).then_some(RefusalCode::NotPresent))?;
     Ok(vec![MembersCheckedOut { meeting: meeting.no, persons: command.persons.clone() }.into()])
 }
 

@@ -143,11 +143,8 @@ pub(super) fn screen(case: Case<'_>, command: &ScreenMotion) -> Decision {
     let Some(first) = case.procedure.steps.first() else {
         return Err(RefusalCode::NoProcedureInForce.into());
     };
-    let event = MotionScreened {
-        matters: codes.clone(),
-        works: rows.iter().any(|row| row.works),
-        step: first.code.clone(),
-    };
+    let event =
+        MotionScreened { matters: codes.clone(), works: rows.iter().any(|row| row.works), step: first.code.clone() };
     Ok(vec![event.into()])
 }
 

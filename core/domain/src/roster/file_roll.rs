@@ -67,11 +67,7 @@ fn check_entries(state: &Roster, command: &FileRoll) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_household<'a>(
-    roll: RollKind,
-    member: &'a RollMember,
-    seen: &mut BTreeSet<&'a str>,
-) -> Result<(), Refusal> {
+fn check_household<'a>(roll: RollKind, member: &'a RollMember, seen: &mut BTreeSet<&'a str>) -> Result<(), Refusal> {
     if !matches!(roll, RollKind::Households | RollKind::Representatives) {
         return Ok(());
     }
@@ -127,11 +123,7 @@ fn within(count: u64, range: &SizeRange, code: RefusalCode) -> Result<(), Refusa
     if (range.least..=range.most).contains(&count) {
         return Ok(());
     }
-    Err(Refusal::from(code)
-        .with("count", count)
-        .with("least", range.least)
-        .with("most", range.most)
-        .by(&range.basis))
+    Err(Refusal::from(code).with("count", count).with("least", range.least).with("most", range.most).by(&range.basis))
 }
 
 /// The incompatibilities of VL-2025 art. 8 and 37 and HN-V art. 56, on the rolls as they would stand.
@@ -147,17 +139,16 @@ fn check_incompatibilities(after: &Roster, procedure: &Procedure) -> Result<(), 
     }
     let supervisors = persons(RollKind::SupervisoryCommittee);
     if let Some(both) = supervisors.iter().find(|p| committee.contains(p)) {
-        return Err(named(RefusalCode::SupervisorInCommittee, (*both, *both))
-            .by(&rules.supervisors_apart_from_committee));
+        return Err(
+            named(RefusalCode::SupervisorInCommittee, (*both, *both)).by(&rules.supervisors_apart_from_committee)
+        );
     }
     if let Some(pair) = first_kin(after, &supervisors, &committee) {
         return Err(named(RefusalCode::SupervisorNearRelative, pair).by(&rules.supervisors_apart_from_committee));
     }
     let bookkeepers = persons(RollKind::Bookkeepers);
     if let Some(both) = supervisors.iter().find(|p| bookkeepers.contains(p)) {
-        return Err(
-            named(RefusalCode::SupervisorIsBookkeeper, (*both, *both)).by(&rules.supervisors_no_bookkeeper)
-        );
+        return Err(named(RefusalCode::SupervisorIsBookkeeper, (*both, *both)).by(&rules.supervisors_no_bookkeeper));
     }
     Ok(())
 }
