@@ -3,6 +3,8 @@
 //! It holds no rule: a mutation turns its input into the command handler's JSON and answers what the handler answers.
 //! Limits: [`MAX_DEPTH`], [`MAX_COMPLEXITY`], [`MAX_PAGE`]; body size and request time stand in [`crate::server`].
 
+#![expect(clippy::unused_async, reason = "resolvers of async-graphql are async functions, whether they wait or not")]
+
 use std::sync::Arc;
 
 use async_graphql::Schema;

@@ -192,7 +192,7 @@ impl Dossier {
         use ConsultationEvent as E;
         match event {
             E::NoticePosted(e) => {
-                self.notices.push(NoticeFile { posted: teller.tell(e), corrections: Vec::new(), closed_at: None })
+                self.notices.push(NoticeFile { posted: teller.tell(e), corrections: Vec::new(), closed_at: None });
             }
             E::NoticeCorrected(e) => {
                 for file in self.notices.iter_mut().filter(|n| n.posted.fact.notice == e.notice) {

@@ -240,15 +240,15 @@ impl<M: ReadModel> Runner<M> {
 
     /// Applies batch after batch until the log closes.
     async fn run(&self) -> Result<(), RunnerError> {
-        let shelf = self.shelf();
-        let after = shelf.mark()?.map(|mark| mark.position);
+        let held = self.shelf();
+        let after = held.mark()?.map(|mark| mark.position);
         let mut batches = self.sources.store.follow_batches(after, BATCH_EVENTS);
         while let Some(batch) = batches.next().await {
             let batch = decode::<M>(batch?).await?;
             let (last, caught_up) = (batch.mark.map(|mark| mark.position), batch.caught_up);
-            write::<M>(&shelf, &self.sources, batch).await?;
+            write::<M>(&held, &self.sources, batch).await?;
             if caught_up && !self.progress().caught_up {
-                shelf.set_complete()?;
+                held.set_complete()?;
             }
             self.progress.send_modify(|p| {
                 p.position = last.or(p.position);

@@ -121,6 +121,7 @@ impl Shelf {
     }
 
     /// Raw rows whose keys begin with `prefix`, in key order.
+    #[must_use]
     pub fn scan(&self, prefix: &[u8]) -> impl DoubleEndedIterator<Item = Result<(sled::IVec, sled::IVec), ShelfError>> {
         self.db.scan_prefix(prefix).map(|row| row.map_err(ShelfError::from))
     }

@@ -8,7 +8,7 @@ use siyi_log::handler::{HandleError, Outcome, Request, Target};
 use uuid::Uuid;
 
 use super::actor::{actor, coded};
-#[expect(clippy::wildcard_imports, reason = "one input for each mutation below")]
+#[allow(clippy::wildcard_imports, reason = "one input for each mutation below")]
 use super::inputs::*;
 use super::outcome::{CommandResult, Recorded, Refusal};
 use super::scalars::DateTime;

@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Whatever has a global id: a matter (UUID) or a jurisdiction (12 digits).
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID"))]
+#[expect(clippy::large_enum_variant, reason = "made once for a query and moved on")]
 pub enum Node {
     /// A matter.
     Consultation(Consultation),

@@ -100,5 +100,11 @@ fn refuse(visit: &Visit<'_>, trouble: Trouble) -> Response {
 
 /// The first 16 hexadecimal digits of a SHA-256.
 pub fn short_hash(bytes: &[u8]) -> String {
-    sha256(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hash(bytes).chars().take(16).collect()
+}
+
+/// A SHA-256 in hexadecimal digits.
+pub fn hash(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    sha256(bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }

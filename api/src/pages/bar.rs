@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn parts_lie_end_to_end_and_never_leave_the_track() {
-        let bar = Bar::of("b".into(), String::new(), String::new(), 55, &[("for", 38), ("against", 2), ("abstain", 99)]);
+        let bar =
+            Bar::of("b".into(), String::new(), String::new(), 55, &[("for", 38), ("against", 2), ("abstain", 99)]);
         let drawn: Vec<_> = bar.parts.iter().map(|part| (part.from, part.length)).collect();
         assert_eq!(drawn, [(0, 690), (690, 37), (727, 273)]);
     }

@@ -60,8 +60,8 @@ impl Frame {
 
     /// A link to a place.
     #[must_use]
-    pub fn place(&self, code: &impl ToString) -> String {
-        self.ask.link(&format!("/j/{}", code.to_string()))
+    pub fn place(&self, code: impl std::fmt::Display) -> String {
+        self.ask.link(&format!("/j/{code}"))
     }
 
     /// A link to a matter.
@@ -72,7 +72,7 @@ impl Frame {
 
     /// A link to a notice.
     #[must_use]
-    pub fn notice(&self, number: &str, no: &u16) -> String {
+    pub fn notice(&self, number: &str, no: impl std::fmt::Display) -> String {
         self.ask.link(&format!("/c/{number}/notice/{no}"))
     }
 

@@ -91,10 +91,8 @@ fn tree(visit: &Visit<'_>, overdue: &BTreeMap<JurisdictionCode, u64>) -> Result<
     let mut tree = Vec::new();
     for row in directory::children(&shelf, None, BRANCHES)? {
         let below = directory::children(&shelf, Some(&row.code), BRANCHES)?;
-        let mut below = below
-            .into_iter()
-            .map(|row| matters(&row.code).map(|count| (row, count)))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut below =
+            below.into_iter().map(|row| matters(&row.code).map(|count| (row, count))).collect::<Result<Vec<_>, _>>()?;
         below.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let within = |(code, count): (&JurisdictionCode, &u64)| row.code.contains(code).then_some(*count);
         tree.push(Branch {
@@ -111,10 +109,7 @@ fn tree(visit: &Visit<'_>, overdue: &BTreeMap<JurisdictionCode, u64>) -> Result<
 type VillageLine = (JurisdictionRow, String, u64, u64);
 
 /// Villages that have matters, with the places above them, how many matters, and how many of these are overdue.
-fn villages(
-    visit: &Visit<'_>,
-    overdue: &BTreeMap<JurisdictionCode, u64>,
-) -> Result<Vec<VillageLine>, Trouble> {
+fn villages(visit: &Visit<'_>, overdue: &BTreeMap<JurisdictionCode, u64>) -> Result<Vec<VillageLine>, Trouble> {
     let docket = visit.docket();
     let mut villages = Vec::new();
     for code in docket::places(&docket, None, VILLAGES)? {

@@ -20,7 +20,17 @@ pub enum Lang {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -102,7 +112,6 @@ impl Lang {
 
     /// An amount in yuan with thousands and two decimals, alike in both languages: 624,000.00.
     #[must_use]
-    #[expect(clippy::unused_self, reason = "templates reach it through the language")]
     pub fn yuan(self, amount: impl Borrow<Fen>) -> String {
         let Fen(fen) = *amount.borrow();
         format!("{}.{:02}", thousands(fen / 100), fen % 100)

@@ -93,23 +93,19 @@ impl Narrator<'_> {
     #[must_use]
     pub fn counts(&self, counts: &Counts) -> String {
         let Counts { in_favour, against, abstain, blank, spoiled } = *counts;
-        let mut words = match self.lang {
+        let told = match self.lang {
             Lang::Zh => format!("同意{in_favour}，反对{against}，弃权{abstain}"),
             Lang::En => format!("{in_favour} for, {against} against, {abstain} abstaining"),
         };
-        if blank > 0 {
-            words += &match self.lang {
-                Lang::Zh => format!("，空白{blank}"),
-                Lang::En => format!(", {blank} blank"),
-            };
-        }
-        if spoiled > 0 {
-            words += &match self.lang {
-                Lang::Zh => format!("，废票{spoiled}"),
-                Lang::En => format!(", {spoiled} spoiled"),
-            };
-        }
-        words
+        let blank = (blank > 0).then(|| match self.lang {
+            Lang::Zh => format!("，空白{blank}"),
+            Lang::En => format!(", {blank} blank"),
+        });
+        let spoiled = (spoiled > 0).then(|| match self.lang {
+            Lang::Zh => format!("，废票{spoiled}"),
+            Lang::En => format!(", {spoiled} spoiled"),
+        });
+        [Some(told), blank, spoiled].into_iter().flatten().collect()
     }
 
     /// A test: what it asks for and the arithmetic.

@@ -10,12 +10,11 @@ use siyi_domain::consultation::facts::NoticeKind;
 use siyi_domain::ids::Fen;
 use siyi_domain::jurisdiction::JurisdictionKind;
 use siyi_domain::moment::Moment;
-use siyi_log::canonical::sha256;
 use siyi_projections::directory::JurisdictionRow;
 use siyi_projections::docket::DocketRow;
 use siyi_projections::dossier::{Dossier, NoticeFile, Told};
 
-use super::answer::Rendered;
+use super::answer::{Rendered, hash};
 use super::frame::{Crumb, Frame};
 use super::lang::Lang;
 use super::matter::{MeetingView, MoneyView, place_names};
@@ -99,7 +98,7 @@ pub fn page(visit: &Visit<'_>, number: &str, no: &str) -> Result<Rendered, Troub
         completion: as_posted.completion,
         supervisors: supervisors(visit, &notice)?,
         recorded_at: posted.envelope.recorded_at,
-        hash: sha256(&posted.body).iter().map(|byte| format!("{byte:02x}")).collect(),
+        hash: hash(&posted.body),
         notice,
         file: Arc::clone(&file),
         row,
@@ -155,7 +154,7 @@ fn sittings(visit: &Visit<'_>, file: &Dossier) -> Result<Vec<MeetingView>, Troub
 /// The number of the notice by which the resolution was disclosed.
 fn resolution_no(file: &Dossier) -> Option<String> {
     let posted = file.notices.iter().map(|notice| &notice.posted.fact);
-    posted.filter(|fact| fact.kind == NoticeKind::Resolution).map(|fact| fact.notice_no.to_string()).last()
+    posted.filter(|fact| fact.kind == NoticeKind::Resolution).map(|fact| fact.notice_no.to_string()).next_back()
 }
 
 fn supervisors(visit: &Visit<'_>, notice: &NoticeFile) -> Result<String, Trouble> {

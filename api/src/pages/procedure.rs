@@ -79,11 +79,7 @@ struct Told<'a> {
 
 impl Told<'_> {
     fn rule(&self, what: impl Into<String>, number: impl Into<String>, basis: &Basis) -> Rule {
-        Rule {
-            what: what.into(),
-            number: number.into(),
-            citation: Citation::of(basis, Some(self.pack), self.lang),
-        }
+        Rule { what: what.into(), number: number.into(), citation: Citation::of(basis, Some(self.pack), self.lang) }
     }
 
     fn days(&self, what: &'static str, days: &Days) -> Rule {
@@ -184,13 +180,38 @@ impl Told<'_> {
         vec![
             self.range(self.t("村民委员会人数", "members of the villagers' committee"), &rolls.village_committee_size),
             self.range(self.t("村务监督委员会人数", "supervisors"), &rolls.supervisory_committee_size),
-            self.rule(self.t("村民委员会应当有妇女成员", "the committee has a woman member"), "", &rolls.committee_needs_woman),
-            self.rule(self.t("村民委员会成员近亲属回避", "no near relatives in the committee"), "", &rolls.committee_no_near_relatives),
-            self.rule(self.t("监督委员会成员与村委会成员分开", "supervisors apart from the committee"), "", &rolls.supervisors_apart_from_committee),
-            self.rule(self.t("监督委员会成员不得任财务人员", "no supervisor is the bookkeeper"), "", &rolls.supervisors_no_bookkeeper),
-            self.share(self.t("村民代表占代表会议组成人员", "representatives in their meeting"), &rolls.representatives_share),
-            self.share(self.t("妇女代表占代表会议组成人员", "women representatives in the meeting"), &rolls.women_representatives_share),
-            self.range(self.t("每名村民代表推选户数", "households for each representative"), &rolls.households_per_representative),
+            self.rule(
+                self.t("村民委员会应当有妇女成员", "the committee has a woman member"),
+                "",
+                &rolls.committee_needs_woman,
+            ),
+            self.rule(
+                self.t("村民委员会成员近亲属回避", "no near relatives in the committee"),
+                "",
+                &rolls.committee_no_near_relatives,
+            ),
+            self.rule(
+                self.t("监督委员会成员与村委会成员分开", "supervisors apart from the committee"),
+                "",
+                &rolls.supervisors_apart_from_committee,
+            ),
+            self.rule(
+                self.t("监督委员会成员不得任财务人员", "no supervisor is the bookkeeper"),
+                "",
+                &rolls.supervisors_no_bookkeeper,
+            ),
+            self.share(
+                self.t("村民代表占代表会议组成人员", "representatives in their meeting"),
+                &rolls.representatives_share,
+            ),
+            self.share(
+                self.t("妇女代表占代表会议组成人员", "women representatives in the meeting"),
+                &rolls.women_representatives_share,
+            ),
+            self.range(
+                self.t("每名村民代表推选户数", "households for each representative"),
+                &rolls.households_per_representative,
+            ),
         ]
     }
 
@@ -213,9 +234,17 @@ impl Told<'_> {
             Lang::En => format!("up to {num}/{den} of the contract"),
         };
         vec![
-            self.rule(self.t("异议期满方可开工", "works start only after the objection window"), "", &works.start_after_objections),
+            self.rule(
+                self.t("异议期满方可开工", "works start only after the objection window"),
+                "",
+                &works.start_after_objections,
+            ),
             self.rule(self.t("变更累计", "variations in all"), tolerance, &works.variation_tolerance.basis),
-            self.rule(self.t("付款凭证先经村务监督委员会审核", "supervisors check each voucher before payment"), "", &works.voucher_checked),
+            self.rule(
+                self.t("付款凭证先经村务监督委员会审核", "supervisors check each voucher before payment"),
+                "",
+                &works.voucher_checked,
+            ),
             self.rule(self.t("验收组", "acceptance group"), persons, &group.basis),
         ]
     }

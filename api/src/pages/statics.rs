@@ -21,7 +21,10 @@ pub fn css_address() -> &'static str {
 }
 
 /// A file by its name.
-pub async fn file(name: Result<Path<String>, axum::extract::rejection::PathRejection>, RawQuery(query): RawQuery) -> Response {
+pub async fn file(
+    name: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let (body, content_type) = match name.as_ref().map(|Path(name)| name.as_str()) {
         Ok("site.css") => (CSS, "text/css; charset=utf-8"),
         Ok("mark.svg") => (MARK, "image/svg+xml"),

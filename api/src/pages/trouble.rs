@@ -91,7 +91,10 @@ impl Trouble {
             ),
             Self::ConsultationUnknown => (
                 ("没有这个事项", "没有这个编号的事项。编号由辖区代码、年份和序号组成，请核对后再查。"),
-                ("No such matter", "No matter has this number, made of the code of the place, the year and a serial number."),
+                (
+                    "No such matter",
+                    "No matter has this number, made of the code of the place, the year and a serial number.",
+                ),
             ),
             Self::NoticeNotPosted => (
                 ("没有这份公告", "该事项没有张贴过这份公告。"),
@@ -103,11 +106,17 @@ impl Trouble {
             ),
             Self::Behind => (
                 ("正在整理记录", "服务刚刚启动，记录还没有读完。请稍候再看。"),
-                ("Still reading the record", "The server has just started and has not read the whole record. Please try again soon."),
+                (
+                    "Still reading the record",
+                    "The server has just started and has not read the whole record. Please try again soon.",
+                ),
             ),
             Self::ReadStore(_) | Self::Template(_) => (
                 ("页面暂时无法显示", "查询库正在重建或发生故障，记录本身不受影响。请稍候再看。"),
-                ("The page cannot be shown now", "The read store is being rebuilt or has failed; the record itself is safe. Please try again soon."),
+                (
+                    "The page cannot be shown now",
+                    "The read store is being rebuilt or has failed; the record itself is safe. Please try again soon.",
+                ),
             ),
         };
         match lang {

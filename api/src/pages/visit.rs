@@ -83,11 +83,11 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// [`Trouble::JurisdictionUnknown`].
     pub fn lineage(&self, code: &JurisdictionCode) -> Result<Vec<JurisdictionRow>, Trouble> {
-        let shelf = self.directory();
+        let directory = self.directory();
         let mut lineage = vec![self.place(code)?];
         let mut above = code.parent();
         while let Some(code) = above {
-            lineage.extend(directory::jurisdiction(&shelf, &code)?);
+            lineage.extend(directory::jurisdiction(&directory, &code)?);
             above = code.parent();
         }
         lineage.reverse();
@@ -102,8 +102,7 @@ impl<'a> Visit<'a> {
             link: self.ask.link(&format!("/j/{}", row.code)),
             is_chinese: true,
         });
-        let home =
-            Crumb { name: self.phrases().home.to_owned(), link: self.ask.link("/"), is_chinese: false };
+        let home = Crumb { name: self.phrases().home.to_owned(), link: self.ask.link("/"), is_chinese: false };
         std::iter::once(home).chain(places).collect()
     }
 

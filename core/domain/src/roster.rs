@@ -254,8 +254,8 @@ impl Roster {
     pub fn composition(&self, procedure: &Procedure) -> Vec<Test> {
         let members = self.distinct(&[RollKind::Representatives, RollKind::VillageCommittee], false).len() as u64;
         let representatives = self.distinct(&[RollKind::Representatives], false);
-        let woman = |person: &&PersonId| self.persons.get(person).is_some_and(|p| p.sex == Sex::Female);
-        let women = representatives.iter().filter(woman).count() as u64;
+        let is_woman = |person: &&PersonId| self.persons.get(person).is_some_and(|p| p.sex == Sex::Female);
+        let women = representatives.iter().filter(is_woman).count() as u64;
         let rules = &procedure.rolls;
         vec![
             Test::of("representatives", representatives.len() as u64, members, &rules.representatives_share),

@@ -139,7 +139,7 @@ fn view(
         (None, Some(inquorate)) => (inquorate.due, inquorate.present),
         (None, None) => (meeting.due, meeting.present),
     };
-    let convener = file.entries.get(meeting.convened.entry).map(|entry| visit.acted(entry.envelope.actor));
+    let convened_by = file.entries.get(meeting.convened.entry).map(|entry| visit.acted(entry.envelope.actor));
     let (outcome, outcome_class) = outcome(meeting, decision, lang);
     let quorum = inquorate.map(|e| &e.quorum);
     let tests = judged(put.map(|put| put.tests.as_slice()), decision, quorum);
@@ -150,7 +150,7 @@ fn view(
         held_at: convened.held_at,
         place: convened.place.to_string(),
         convened_at: meeting.convened.at,
-        convened_by: convener.transpose()?.unwrap_or_default(),
+        convened_by: convened_by.transpose()?.unwrap_or_default(),
         chair: visit.masked(convened.chair)?,
         agenda: convened.agenda.iter().map(ToString::to_string).collect(),
         plan_delivered_on: convened.plan_delivered_on,
@@ -160,7 +160,11 @@ fn view(
         ratio: ratio(present, due),
         excluded: meeting.excluded.len(),
         ballot: put.map(|put| put.ballot.named(lang)),
-        text: meeting.amendments.last().map(|(_, text, _)| text.clone()).or_else(|| put.map(|put| put.text.to_string())),
+        text: meeting
+            .amendments
+            .last()
+            .map(|(_, text, _)| text.clone())
+            .or_else(|| put.map(|put| put.text.to_string())),
         amendments: meeting.amendments.clone(),
         votes: decision.map(|decision| votes(decision, lang)).unwrap_or_default(),
         bars: bars(convened.meeting, decision, quorum, lang),
@@ -240,7 +244,11 @@ fn votes(decision: &DecisionMade, lang: Lang) -> Vec<(&'static str, &'static str
         (lang.pick("废票", "spoiled"), "abstain", spoiled),
         (lang.pick("到会未投票", "present, not voting"), "rest", decision.not_voting),
     ];
-    all.into_iter().enumerate().filter(|(place, (_, _, count))| *place < 3 || *count > 0).map(|(_, vote)| vote).collect()
+    all.into_iter()
+        .enumerate()
+        .filter(|(place, (_, _, count))| *place < 3 || *count > 0)
+        .map(|(_, vote)| vote)
+        .collect()
 }
 
 fn bars(no: u16, decision: Option<&DecisionMade>, inquorate: Option<&Test>, lang: Lang) -> Vec<Bar> {
@@ -261,7 +269,10 @@ fn presence(no: u16, test: &Test, lang: Lang) -> Bar {
         ),
         Lang::En => (
             format!("{} present of {} due", test.part, test.whole),
-            format!("The bar is the {} due, the filled part the {} present, the line the least of {least}.", test.whole, test.part),
+            format!(
+                "The bar is the {} due, the filled part the {} present, the line the least of {least}.",
+                test.whole, test.part
+            ),
         ),
     };
     let class = if test.met { "present" } else { "short" };
@@ -280,7 +291,10 @@ fn votes_bar(no: u16, decision: &DecisionMade, lang: Lang) -> Bar {
         ),
         Lang::En => (
             format!("{} for, {} against, {} abstaining", counts.in_favour, counts.against, counts.abstain),
-            format!("The bar is {base}, {} persons: for, against, abstaining in turn. The line is the least needed, {least}.", test.whole),
+            format!(
+                "The bar is {base}, {} persons: for, against, abstaining in turn. The line is the least needed, {least}.",
+                test.whole
+            ),
         ),
     };
     let rest = counts.abstain.saturating_add(counts.blank).saturating_add(counts.spoiled);

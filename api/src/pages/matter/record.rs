@@ -2,9 +2,9 @@
 
 use siyi_domain::moment::Moment;
 use siyi_domain::procedure::Procedure;
-use siyi_log::canonical::sha256;
 use siyi_projections::dossier::{Dossier, Entry};
 
+use crate::pages::answer::hash;
 use crate::pages::lang::Lang;
 use crate::pages::narrate::Narrator;
 use crate::pages::trouble::Trouble;
@@ -78,7 +78,7 @@ impl Record {
 
 fn line(visit: &Visit<'_>, no: usize, entry: &Entry, narrator: Narrator<'_>) -> Result<Line, Trouble> {
     let envelope = &entry.envelope;
-    let hash: String = sha256(&entry.body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hash(&entry.body);
     Ok(Line {
         no,
         words: narrator.tell(&entry.event),

@@ -64,24 +64,19 @@ impl Narrator<'_> {
 
     pub(super) fn meeting_convened(&self, e: &MeetingConvened) -> String {
         let (no, form, at, place) = (e.meeting, self.form(&e.step, &e.form), self.lang.time(e.held_at), &e.place);
-        let mut words = match self.lang {
+        let convened = match self.lang {
             Lang::Zh => format!("召集第{no}次会议：{form}，定于{at}在{place}召开。"),
             Lang::En => format!("Meeting {no} convened: {form}, to be held at {place} on {at}."),
         };
-        if let Some(day) = e.plan_delivered_on {
-            let day = self.lang.day(day);
-            words += &match self.lang {
-                Lang::Zh => format!("方案于{day}送达。"),
-                Lang::En => format!(" Plan delivered on {day}."),
-            };
-        }
-        if let Some(reason) = &e.special_circumstances {
-            words += &match self.lang {
-                Lang::Zh => format!("通知时间不足的特殊情况：{reason}。"),
-                Lang::En => format!(" Special circumstances for a shorter notice: {reason}."),
-            };
-        }
-        words
+        let delivered = e.plan_delivered_on.map(|day| match self.lang {
+            Lang::Zh => format!("方案于{}送达。", self.lang.day(day)),
+            Lang::En => format!(" Plan delivered on {}.", self.lang.day(day)),
+        });
+        let special = e.special_circumstances.as_ref().map(|reason| match self.lang {
+            Lang::Zh => format!("通知时间不足的特殊情况：{reason}。"),
+            Lang::En => format!(" Special circumstances for a shorter notice: {reason}."),
+        });
+        [Some(convened), delivered, special].into_iter().flatten().collect()
     }
 
     pub(super) fn roll_frozen(&self, e: &RollFrozen) -> String {
@@ -203,7 +198,9 @@ impl Narrator<'_> {
                 format!("第{no}次会议到会人数不足，未作决定：应到{due}人，最多时到会{present}人；{quorum}。")
             }
             Lang::En => {
-                format!("Meeting {no} had no quorum and decided nothing: {due} due, at most {present} present; {quorum}.")
+                format!(
+                    "Meeting {no} had no quorum and decided nothing: {due} due, at most {present} present; {quorum}."
+                )
             }
         }
     }
@@ -217,20 +214,16 @@ impl Narrator<'_> {
     }
 
     pub(super) fn proposal_returned(&self, e: &ProposalReturned) -> String {
-        let (from, to, version, reason) =
-            (self.step(&e.from), self.step(&e.to), e.version, e.reason.named(self.lang));
-        let mut words = match self.lang {
+        let (from, to, version, reason) = (self.step(&e.from), self.step(&e.to), e.version, e.reason.named(self.lang));
+        let returned = match self.lang {
             Lang::Zh => format!("由{from}环节退回{to}环节，方案进入第{version}稿。原因：{reason}。"),
             Lang::En => format!("Returned from “{from}” to “{to}”, draft {version} from here on. Reason: {reason}."),
         };
-        if let Some(remark) = &e.remark {
-            let remark = one_line(remark);
-            words += &match self.lang {
-                Lang::Zh => format!("说明：{remark}"),
-                Lang::En => format!(" Remark: {remark}"),
-            };
-        }
-        words
+        let remark = e.remark.as_ref().map(|remark| match self.lang {
+            Lang::Zh => format!("说明：{}", one_line(remark)),
+            Lang::En => format!(" Remark: {}", one_line(remark)),
+        });
+        returned + &remark.unwrap_or_default()
     }
 
     pub(super) fn resolution_adopted(&self, e: &ResolutionAdopted) -> String {
@@ -240,10 +233,9 @@ impl Narrator<'_> {
                 format!("{form}形成决议（第{version}稿），决议预算{}。", self.lang.spoken(budget))
             }
             (Lang::Zh, None) => format!("{form}形成决议（第{version}稿）。"),
-            (Lang::En, Some(budget)) => format!(
-                "Resolution adopted by the {form} (draft {version}), budget {}.",
-                self.lang.money(budget)
-            ),
+            (Lang::En, Some(budget)) => {
+                format!("Resolution adopted by the {form} (draft {version}), budget {}.", self.lang.money(budget))
+            }
             (Lang::En, None) => format!("Resolution adopted by the {form} (draft {version})."),
         }
     }

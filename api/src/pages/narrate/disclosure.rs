@@ -13,9 +13,9 @@ impl Narrator<'_> {
         let (kind, no, places) = (e.kind.named(self.lang), &e.notice_no, self.lang.list(&e.places));
         let (until, removable) = (self.lang.day(e.objections_until), self.lang.day(e.removable_on));
         match self.lang {
-            Lang::Zh => format!(
-                "张贴{kind}公告（{no}），张贴地点：{places}。异议期至{until}；不得早于{removable}撤下。"
-            ),
+            Lang::Zh => {
+                format!("张贴{kind}公告（{no}），张贴地点：{places}。异议期至{until}；不得早于{removable}撤下。")
+            }
             Lang::En => format!(
                 "Notice {no} posted ({kind}) at {places}. Objections until {until}; not to be taken down before \
                  {removable}."
@@ -48,9 +48,9 @@ impl Narrator<'_> {
         let (no, correction) = (e.notice, one_line(&e.correction));
         let (until, removable) = (self.lang.day(e.objections_until), self.lang.day(e.removable_on));
         match self.lang {
-            Lang::Zh => format!(
-                "更正第{no}号公告：{correction}。公布期重新计算，异议期至{until}；不得早于{removable}撤下。"
-            ),
+            Lang::Zh => {
+                format!("更正第{no}号公告：{correction}。公布期重新计算，异议期至{until}；不得早于{removable}撤下。")
+            }
             Lang::En => format!(
                 "Notice {no} corrected: {correction}. Its period begins anew: objections until {until}, not to be taken \
                  down before {removable}."

@@ -11,7 +11,9 @@ use crate::pages::terms::Term;
 
 impl Narrator<'_> {
     pub(super) fn filed_with_township(&self) -> String {
-        self.lang.pick("报乡镇（街道）备案，备案文书归卷。", "Filed with the township; the receipt is on file.").to_owned()
+        self.lang
+            .pick("报乡镇（街道）备案，备案文书归卷。", "Filed with the township; the receipt is on file.")
+            .to_owned()
     }
 
     pub(super) fn contract_signed(&self, e: &ContractSigned) -> String {

@@ -223,7 +223,7 @@ pub(super) fn close(case: Case<'_>, step_code: &str, command: &CloseMeeting) -> 
             .with("held_on", meeting.held_at.day().to_string()));
     }
     let Some(outcome) = meeting.outcome else {
-        return close_undecided(meeting, form, command);
+        return Ok(vec![close_undecided(meeting, form, command)]);
     };
     check_papers(&step.papers, &command.papers)?;
     let mut events: Vec<ConsultationEvent> =
@@ -233,14 +233,14 @@ pub(super) fn close(case: Case<'_>, step_code: &str, command: &CloseMeeting) -> 
 }
 
 /// A meeting that decided nothing: inquorate if the most who were ever present fell short, otherwise simply closed.
-fn close_undecided(meeting: &Meeting, form: &Form, command: &CloseMeeting) -> Decision {
+fn close_undecided(meeting: &Meeting, form: &Form, command: &CloseMeeting) -> ConsultationEvent {
     let due = meeting.due.len() as u64;
     let quorum = Test::of("quorum", meeting.peak, due, &form.quorum);
     let papers = command.papers.clone();
     if quorum.met {
-        return Ok(vec![MeetingClosed { meeting: meeting.no, papers }.into()]);
+        return MeetingClosed { meeting: meeting.no, papers }.into();
     }
-    Ok(vec![MeetingFoundInquorate { meeting: meeting.no, due, present: meeting.peak, quorum, papers }.into()])
+    MeetingFoundInquorate { meeting: meeting.no, due, present: meeting.peak, quorum, papers }.into()
 }
 
 pub(super) fn check_papers(required: &[PaperKind], filed: &[Paper]) -> Result<(), Refusal> {

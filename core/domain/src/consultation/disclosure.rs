@@ -86,7 +86,7 @@ fn period(case: Case<'_>, posted_on: Date) -> Result<Period, Refusal> {
     })
 }
 
-fn open_notice<'a>(case: Case<'a>, no: u16) -> Result<&'a Posting, Refusal> {
+fn open_notice(case: Case<'_>, no: u16) -> Result<&Posting, Refusal> {
     let open = case.matter.standing.notices.iter().find(|notice| notice.no == no && notice.closed_on.is_none());
     open.ok_or_else(|| Refusal::from(RefusalCode::NoticeNotPosted).with("notice", u64::from(no)))
 }

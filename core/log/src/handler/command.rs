@@ -53,11 +53,14 @@ pub(super) struct Sealing {
     pub(super) disclosures: Vec<Disclosure>,
 }
 
+/// What is done with a personal text: the person it speaks of, where the input names one, and the text.
+type WithPersonal<'a> = &'a mut dyn FnMut(Option<Uuid>, &mut Value) -> Result<(), HandleError>;
+
 /// Calls `with` on every personal text of a command's input, with the person it speaks of where the input names one.
 pub(super) fn for_each_personal(
     name: &str,
     input: &mut Value,
-    with: &mut dyn FnMut(Option<Uuid>, &mut Value) -> Result<(), HandleError>,
+    with: WithPersonal<'_>,
 ) -> Result<(), HandleError> {
     match name {
         "registerPersons" => {
@@ -79,7 +82,7 @@ pub(super) fn for_each_personal(
 fn each(
     input: &mut Value,
     field: &str,
-    with: &mut dyn FnMut(Option<Uuid>, &mut Value) -> Result<(), HandleError>,
+    with: WithPersonal<'_>,
 ) -> Result<(), HandleError> {
     match input.get_mut(field).filter(|text| text.is_string()) {
         Some(text) => with(None, text),
