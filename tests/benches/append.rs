@@ -4,8 +4,6 @@
 //! hits both; what counts is the ratio of the medians. The folder is `SIYI_BENCH_DIR`, or `target/tmp`: not a tmpfs, or
 //! fdatasync costs nothing.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench that cannot run shall say so and stop")]
-
 use bytes::Bytes;
 use futures::future::try_join_all;
 use serde_json::json;

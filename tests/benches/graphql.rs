@@ -1,8 +1,6 @@
 //! GraphQL beside plain axum answering the same bytes, by wrk in one run, interleaved. Goals: 0.034 (one matter with its
 //! history) and 0.067 (a page of 20 matters) of plain axum. Needs `wrk`.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench that cannot run shall say so and stop")]
-
 use std::process::Command;
 use std::sync::Arc;
 

@@ -1,8 +1,6 @@
 //! How fast the docket is rebuilt from the log, beside reading the same events from the log and doing nothing with them.
 //! Goal: at least 100,000 events/s. `SIYI_BENCH_MATTERS` matters (default 4,000) of about 55 events each.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench that cannot run shall say so and stop")]
-
 use std::sync::Arc;
 use std::time::Instant;
 

@@ -7,7 +7,6 @@ missing=""
 command -v chromium >/dev/null || missing="$missing chromium"
 fc-list | grep -q "Noto Serif CJK SC" || missing="$missing fonts-noto-cjk fontconfig"
 command -v node >/dev/null || missing="$missing nodejs npm"
-command -v pdftoppm >/dev/null || missing="$missing poppler-utils"
 if [ -n "$missing" ]; then
   # shellcheck disable=SC2086 -- a list of package names
   apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing

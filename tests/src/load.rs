@@ -52,8 +52,10 @@ async fn copy(
     for (revision, (event, body)) in (0u128..).zip(template.iter().zip(bodies)) {
         let id = Uuid::from_u128((number << 32) + revision + 1);
         let mut body = body.clone();
-        body["stream"] = Value::String(stream.to_string());
-        body["id"] = Value::String(id.to_string());
+        if let Some(fields) = body.as_object_mut() {
+            fields.insert("stream".to_owned(), Value::String(stream.to_string()));
+            fields.insert("id".to_owned(), Value::String(id.to_string()));
+        }
         events.push(NewEvent::from_canonical(id, event.event_type.clone(), canonical_bytes(&body)?)?);
     }
     into.append(&stream, Expected::NoStream, events).await?;

@@ -81,25 +81,29 @@ impl Site {
 }
 
 impl Page {
-    /// What a reader sees: no markup, entities undone, runs of white space as one.
     fn text(&self) -> String {
-        let mut text = String::new();
-        let mut pieces = self.body.split('<');
-        text.push_str(pieces.next().unwrap_or_default());
-        for piece in pieces {
-            text.push(' ');
-            text.push_str(piece.split_once('>').map_or("", |(_, after)| after));
-        }
-        for (entity, character) in [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")] {
-            text = text.replace(entity, character);
-        }
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        text(&self.body)
     }
 
     #[track_caller]
     fn shows(&self, what: &str) {
         assert!(self.text().contains(what), "`{what}` is not on the page:\n{}", self.text());
     }
+}
+
+/// What a reader sees of markup: no tags, entities undone, runs of white space as one.
+fn text(markup: &str) -> String {
+    let mut text = String::new();
+    let mut pieces = markup.split('<');
+    text.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        text.push(' ');
+        text.push_str(piece.split_once('>').map_or("", |(_, after)| after));
+    }
+    for (entity, character) in [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")] {
+        text = text.replace(entity, character);
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// All shipped cases, on the day on which the demonstration stands.

@@ -43,7 +43,10 @@ pub struct Envelope {
 
 /// An event of any aggregate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "nearly every event is of a matter, so boxing it would cost what it saves")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every event is of a matter, so boxing it would cost what it saves"
+)]
 pub enum DomainEvent {
     /// Of a jurisdiction.
     Jurisdiction(JurisdictionCode, JurisdictionEvent),

@@ -98,7 +98,7 @@ fn nests(markup: &str) -> Result<(), String> {
             if last != Some(name) {
                 return Err(format!("</{name}> closes <{last:?}>"));
             }
-        } else if !tag.ends_with('/') && !(VOID.contains(&name) && markup.starts_with("<!doctype")) {
+        } else if !(tag.ends_with('/') || VOID.contains(&name) && markup.starts_with("<!doctype")) {
             open.push(name);
         }
         if tag.matches('"').count() % 2 == 1 {

@@ -57,11 +57,7 @@ pub(super) struct Sealing {
 type WithPersonal<'a> = &'a mut dyn FnMut(Option<Uuid>, &mut Value) -> Result<(), HandleError>;
 
 /// Calls `with` on every personal text of a command's input, with the person it speaks of where the input names one.
-pub(super) fn for_each_personal(
-    name: &str,
-    input: &mut Value,
-    with: WithPersonal<'_>,
-) -> Result<(), HandleError> {
+pub(super) fn for_each_personal(name: &str, input: &mut Value, with: WithPersonal<'_>) -> Result<(), HandleError> {
     match name {
         "registerPersons" => {
             let persons = input.get_mut("persons").and_then(Value::as_array_mut);
@@ -79,11 +75,7 @@ pub(super) fn for_each_personal(
     }
 }
 
-fn each(
-    input: &mut Value,
-    field: &str,
-    with: WithPersonal<'_>,
-) -> Result<(), HandleError> {
+fn each(input: &mut Value, field: &str, with: WithPersonal<'_>) -> Result<(), HandleError> {
     match input.get_mut(field).filter(|text| text.is_string()) {
         Some(text) => with(None, text),
         None => Ok(()),
