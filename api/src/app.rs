@@ -92,7 +92,6 @@ impl App {
     /// # Errors
     /// [`AppError`], with the code of what stands in the way.
     pub async fn open(data: &Path, clock: Arc<dyn Clock>, mode: Mode) -> Result<Self, AppError> {
-        std::fs::create_dir_all(data)?;
         let log = data.join("log");
         let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
         let vault_folder = data.join("vault");

@@ -97,6 +97,25 @@ async fn a_decision_says_what_it_was_derived_from() {
 }
 
 #[tokio::test]
+async fn nobody_is_recognised_by_an_objection() {
+    let (_world, router) = with_cases().await;
+    let data = ask(
+        &router,
+        r#"{ consultation(number: "419901101201-2026-1") { history(first: 100) { edges { node { type words
+             actor { person name office } } } } } }"#,
+    )
+    .await;
+    let events = data["consultation"]["history"]["edges"].as_array().unwrap().iter().map(|edge| &edge["node"]);
+    let objections: Vec<_> = events.clone().filter(|event| event["type"] == "objection-raised.v1").collect();
+    assert!(!objections.is_empty());
+    for objection in objections {
+        assert_eq!(objection["actor"], json!({ "person": null, "name": null, "office": "villager" }));
+    }
+    let posted = events.clone().find(|event| event["type"] == "notice-posted.v1").unwrap();
+    assert!(posted["actor"]["name"].as_str().unwrap().contains('*'), "an officer acts by name, masked");
+}
+
+#[tokio::test]
 async fn pages_of_matters_follow_one_another_without_gap() {
     let (_world, router) = with_cases().await;
     let mut seen = Vec::new();

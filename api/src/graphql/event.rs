@@ -22,10 +22,11 @@ pub struct Event {
 /// Who acted.
 #[derive(SimpleObject)]
 pub struct ActingPerson {
-    /// The person.
-    pub person: ID,
-    /// The masked name, 已删除 where it is erased.
-    pub name: String,
+    /// The person; null for who acts as one of many (villager, party member, representative), so that nobody is recognised
+    /// by an objection.
+    pub person: Option<ID>,
+    /// The masked name, 已删除 where it is erased; null as `person` is.
+    pub name: Option<String>,
     /// The office.
     pub office: Office,
 }
@@ -78,11 +79,12 @@ impl Event {
     async fn actor(&self, ctx: &Context<'_>) -> Result<ActingPerson, Error> {
         let app = ctx.data::<Arc<App>>()?;
         let actor = self.entry()?.envelope.actor;
-        Ok(ActingPerson {
-            person: ID(actor.person.to_string()),
-            name: directory::masked_name(&app.models.directory.shelf(), actor.person)?,
-            office: actor.office.into(),
-        })
+        let office: Office = actor.office.into();
+        if matches!(office, Office::Villager | Office::PartyMember | Office::Representative) {
+            return Ok(ActingPerson { person: None, name: None, office });
+        }
+        let name = directory::masked_name(&app.models.directory.shelf(), actor.person)?;
+        Ok(ActingPerson { person: Some(ID(actor.person.to_string())), name: Some(name), office })
     }
 
     /// The event in words.

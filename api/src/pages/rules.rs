@@ -35,14 +35,17 @@ impl Citation {
         }
     }
 
-    /// In one line: 《中华人民共和国村民委员会组织法》（2025-10-28）第30条.
+    /// In one line: 《中华人民共和国村民委员会组织法》（2025-10-28）第30条. A default of this engine has no article to cite.
     #[must_use]
     pub fn line(&self, lang: impl Borrow<Lang>) -> String {
         let Self { law, version, article, .. } = self;
+        let is_default = article.starts_with(|c: char| c.is_ascii_lowercase()) && !article.starts_with("art. ");
+        // Titles that quote another title stand as they are.
+        let is_title = !law.contains('《') && !law.contains('“');
         match lang.borrow() {
-            // Titles that quote another title stand as they are.
-            Lang::Zh if law.contains('《') || law.contains('“') => format!("{law}（{version}）{article}"),
-            Lang::Zh => format!("《{law}》（{version}）{article}"),
+            _ if is_default => law.clone(),
+            Lang::Zh if is_title => format!("《{law}》（{version}）{article}"),
+            Lang::Zh => format!("{law}（{version}）{article}"),
             Lang::En => format!("{law} ({version}), {article}"),
         }
     }
@@ -122,6 +125,17 @@ fn zh_fraction(num: u32, den: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_default_of_the_engine_cites_no_article() {
+        let rules = siyi_domain::rules::Rules::shipped().unwrap();
+        let procedure = rules.procedures().next().unwrap();
+        let line = |basis, lang| Citation::of(basis, Some(procedure), lang).line(lang);
+        assert_eq!(line(&procedure.disclosure.answer.basis, Lang::Zh), "本系统默认值（可由地方配置）");
+        let posted = &procedure.disclosure.posted.basis;
+        assert_eq!(line(posted, Lang::Zh), "《中华人民共和国村民委员会组织法》（2025-10-28）第35条第4款");
+        assert_eq!(line(posted, Lang::En), "Organic Law of the Villagers' Committees (2025-10-28), art. 35 ¶4");
+    }
 
     #[test]
     fn articles_are_written_as_laws_cite_them() {

@@ -1,6 +1,6 @@
 //! Opening the storage engine (fjall) inside a store's folder.
 
-use super::{Folder, OpenError, open_error};
+use super::{Folder, OpenError, open_error, sync_folder};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use std::{
     fs::{self, File},
@@ -11,6 +11,9 @@ use std::{
 
 /// The sub-folder that belongs to the engine.
 pub(crate) const ENGINE: &str = "engine";
+
+/// Where the engine keeps a folder for each keyspace.
+const KEYSPACES: &str = "keyspaces";
 
 /// Journals are kept until all keyspaces are flushed past them; this bounds the time of a reopen after a crash.
 const JOURNAL_BYTES: u64 = 128 << 20;
@@ -63,6 +66,10 @@ fn open_sections<const N: usize>(
         keyspaces.push(database.keyspace(name, options).map_err(refused)?);
     }
     database.persist(PersistMode::SyncAll).map_err(refused)?;
+    if !initialised {
+        // The engine syncs what is in the folder of a keyspace, and not the folder above, which holds its name.
+        sync_folder(&path.join(KEYSPACES)).map_err(|error| OpenError::unavailable(path, &error))?;
+    }
     let keyspaces = keyspaces.try_into().map_err(|_| OpenError::corrupt(path, "a keyspace is missing"))?;
     Ok((database, keyspaces))
 }
