@@ -10,6 +10,8 @@ use siyi_log::clock::SetClock;
 use siyi_log::handler::{Handler, JURISDICTION_COMMANDS, Outcome, ROSTER_COMMANDS, Request, Target};
 use siyi_log::port::Position;
 
+use uuid::Uuid;
+
 use super::aliases::{Aliases, command_id, correlation_id};
 use super::file::{Act, Case, Expected};
 
@@ -109,14 +111,16 @@ async fn last_recorded(handler: &Handler, steps: &[Step]) -> Result<HashMap<Path
     Ok(last)
 }
 
-fn collect(case: &Case, seen: &mut Vec<PathBuf>, steps: &mut Vec<Step>) -> Result<(), Surprise> {
+fn collect(case: &Case, seen: &mut Vec<(Uuid, String)>, steps: &mut Vec<Step>) -> Result<(), Surprise> {
     if let Some(before) = &case.before {
         collect(before, seen, steps)?;
     }
-    if seen.contains(&case.path) {
+    // One file may be named by several paths; its seed and id are its own.
+    let this = (case.seed, case.id.clone());
+    if seen.contains(&this) {
         return Ok(());
     }
-    seen.push(case.path.clone());
+    seen.push(this);
     let aliases = Aliases { people_seed: case.people_seed, matter_seed: case.matter_seed };
     let mut copies: HashMap<String, usize> = HashMap::new();
     for (line, act) in &case.acts {
