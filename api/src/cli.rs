@@ -13,7 +13,9 @@ Examples:
   siyi serve --data ./data                   serve a data folder
   siyi import --data ./data case.toml        run case files through the command handler
   siyi export --data ./data > events.jsonl   the whole log as JSON Lines
-  siyi rebuild --data ./data docket          build one read model anew (all without a name)")]
+  siyi rebuild --data ./data docket          build one read model anew (all without a name)
+  siyi procedure check county.toml           whether a rule pack may be loaded, and what mends it
+  siyi procedure show rural/HN/2026          a rule pack as tables, with its articles and charts")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -47,6 +49,53 @@ pub enum Command {
     Export(Data),
     /// Write the GraphQL schema to standard output.
     Schema,
+    /// Check rule packs, list them, or show one as a lawyer reads it.
+    #[command(subcommand)]
+    Procedure(Procedure),
+}
+
+/// What to do with rule packs.
+#[derive(Debug, Subcommand)]
+pub enum Procedure {
+    /// Check a pack's file beside the shipped packs, on which it may rest (`base`). Ends with 1 if it is refused, with 2 if it
+    /// cannot be read.
+    Check(CheckProcedure),
+    /// Show a shipped pack: every number with its law and article, the articles, a Mermaid chart of each road.
+    Show(ShowProcedure),
+    /// List the shipped packs.
+    List,
+}
+
+/// Which file to check.
+#[derive(Debug, Clone, Args)]
+pub struct CheckProcedure {
+    /// The pack, TOML (schemas/procedures/README.md).
+    pub file: PathBuf,
+    /// Write a report as JSON to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which pack to show.
+#[derive(Debug, Clone, Args)]
+pub struct ShowProcedure {
+    /// Its id, for example rural/HN/2026.
+    pub id: String,
+    /// The language.
+    #[arg(long, value_enum, default_value_t = LangArg::Zh)]
+    pub lang: LangArg,
+    /// The charts alone.
+    #[arg(long)]
+    pub mermaid: bool,
+}
+
+/// The language of what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    /// Chinese.
+    Zh,
+    /// English.
+    En,
 }
 
 /// Which data folder.
@@ -97,6 +146,6 @@ pub struct Rebuild {
     /// The data folder.
     #[command(flatten)]
     pub data: Data,
-    /// The model: directory, docket, history or board; all of them if left out.
+    /// The model: directory, docket, history, board, compliance or routine; all of them if left out.
     pub model: Option<String>,
 }

@@ -13,18 +13,28 @@ use crate::app::App;
 
 mod actor;
 mod consultation;
+mod duty;
 mod enums;
 mod event;
+mod flag;
 mod graphiql;
 mod http;
 mod inputs;
 mod jurisdiction;
+mod law;
+mod local;
+mod meeting;
 mod mutation;
+mod notice;
 mod outcome;
 mod paging;
+mod plan;
+mod procedure;
 mod query;
+mod routine;
 mod rule;
 mod scalars;
+mod step;
 mod subscription;
 
 pub use actor::{OFFICE_HEADER, PERSON_HEADER};

@@ -29,9 +29,9 @@ mod notice;
 mod phrases;
 mod place;
 mod procedure;
-mod rules;
+pub(crate) mod rules;
 mod statics;
-mod terms;
+pub(crate) mod terms;
 mod trouble;
 mod visit;
 

@@ -16,6 +16,7 @@ use crate::case::{Case, Pace};
 use crate::cli::{Cli, Command, Data, Import, PaceArg, Rebuild};
 
 mod demo;
+pub mod procedure;
 mod serve;
 
 /// Something went wrong; its text is for people and begins with a stable code.
@@ -24,21 +25,26 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Runs the command line.
 pub async fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
-        Command::Serve(options) => serve::serve(options).await,
-        Command::Demo(options) => demo::demo(options).await,
-        Command::Import(options) => import(options).await,
-        Command::Rebuild(options) => rebuild(options).await,
-        Command::Export(options) => export(options).await,
-        Command::Schema => schema(),
+        Command::Serve(options) => done(serve::serve(options).await),
+        Command::Demo(options) => done(demo::demo(options).await),
+        Command::Import(options) => done(import(options).await),
+        Command::Rebuild(options) => done(rebuild(options).await),
+        Command::Export(options) => done(export(options).await),
+        Command::Schema => done(schema()),
+        Command::Procedure(command) => procedure::run(&command),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             // Standard error may be closed; there is nobody left to tell then.
             let _ = writeln!(std::io::stderr(), "siyi: {failure}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn done(result: Result<(), Failure>) -> Result<ExitCode, Failure> {
+    result.map(|()| ExitCode::SUCCESS)
 }
 
 async fn open(data: &std::path::Path, clock: Arc<dyn Clock>, mode: Mode) -> Result<App, Failure> {

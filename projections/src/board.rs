@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use siyi_domain::consultation::ConsultationEvent;
-use siyi_domain::consultation::facts::NoticeKind;
+use siyi_domain::consultation::facts::{NoticeKind, Outcome};
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_domain::moment::Moment;
+use siyi_domain::procedure::ReopenPurpose;
 use siyi_log::envelope::{DomainEvent, Recorded};
 
 use crate::model::{ReadModel, Surroundings};
@@ -44,6 +45,8 @@ pub struct BoardRow {
     pub removable_on: Date,
     /// When it was taken down.
     pub closed_at: Option<Moment>,
+    /// Since when the resolution that it tells of no longer stands.
+    pub void_at: Option<Moment>,
 }
 
 /// What the board has to remember of a matter.
@@ -52,6 +55,7 @@ struct MatterRow {
     jurisdiction: JurisdictionCode,
     title: String,
     procedure: String,
+    notices: u16,
 }
 
 fn matter_key(id: ConsultationId) -> Vec<u8> {
@@ -73,10 +77,19 @@ fn place_key(id: ConsultationId, notice: u16) -> Vec<u8> {
 
 impl ReadModel for Board {
     const NAME: &'static str = "board";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn wants(event_type: &str) -> bool {
-        matches!(event_type, "motion-raised.v1" | "notice-posted.v1" | "notice-corrected.v1" | "disclosure-closed.v1")
+        matches!(
+            event_type,
+            "motion-raised.v1"
+                | "notice-posted.v1"
+                | "notice-corrected.v1"
+                | "disclosure-closed.v1"
+                | "correction-ordered.v1"
+                | "court-annulled.v1"
+                | "deliberation-concluded.v1"
+        )
     }
 
     fn apply(events: &[Recorded], surroundings: &Surroundings, writes: &mut Writes<'_>) -> Result<(), ShelfError> {
@@ -89,6 +102,7 @@ impl ReadModel for Board {
                         jurisdiction: e.jurisdiction.clone(),
                         title: e.title.to_string(),
                         procedure: e.procedure.clone(),
+                        notices: 0,
                     };
                     writes.put(matter_key(*id), &row)?;
                 }
@@ -101,11 +115,29 @@ impl ReadModel for Board {
                 ConsultationEvent::DisclosureClosed(e) => {
                     change(*id, e.notice, writes, |row| row.closed_at = Some(occurred_at))?;
                 }
+                ConsultationEvent::CorrectionOrdered(_) | ConsultationEvent::CourtAnnulled(_) => {
+                    void(*id, occurred_at, writes)?;
+                }
+                ConsultationEvent::DeliberationConcluded(e) => {
+                    let falls = matches!(
+                        (e.purpose, e.outcome),
+                        (ReopenPurpose::Annulment, Outcome::Carried) | (ReopenPurpose::Reconsideration, Outcome::Lost)
+                    );
+                    if falls {
+                        void(*id, occurred_at, writes)?;
+                    }
+                }
                 _ => {}
             }
         }
         Ok(())
     }
+}
+
+/// The notices of a resolution that no longer stands say so.
+fn void(id: ConsultationId, at: Moment, writes: &mut Writes<'_>) -> Result<(), ShelfError> {
+    let notices = writes.row::<MatterRow>(&matter_key(id))?.map_or(0, |matter| matter.notices);
+    (1..=notices).try_for_each(|notice| change(id, notice, writes, |row| row.void_at = row.void_at.or(Some(at))))
 }
 
 fn post(
@@ -118,7 +150,8 @@ fn post(
     let ConsultationEvent::NoticePosted(e) = event else { return Ok(()) };
     let Some(matter) = writes.row::<MatterRow>(&matter_key(id))? else { return Ok(()) };
     let envelope = &recorded.envelope;
-    let procedure = surroundings.rules.procedure(&matter.procedure);
+    writes.put(matter_key(id), &MatterRow { notices: e.notice, ..matter.clone() })?;
+    let procedure = surroundings.rules.binding(&matter.procedure, envelope.occurred_at.day());
     let row = BoardRow {
         jurisdiction: matter.jurisdiction,
         consultation: id,
@@ -133,6 +166,7 @@ fn post(
         objections_until: e.objections_until,
         removable_on: e.removable_on,
         closed_at: None,
+        void_at: None,
     };
     let key = notice_key(&row);
     writes.put(key.clone(), &row)?;

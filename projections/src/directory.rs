@@ -1,10 +1,13 @@
 //! 辖区与人员: jurisdictions by code, and the masked name of every person.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use siyi_domain::ids::{JurisdictionCode, Level, PersonId};
-use siyi_domain::jurisdiction::{ElectorateCounted, JurisdictionEvent, JurisdictionKind};
+use siyi_domain::jurisdiction::{ElectorateCounted, JurisdictionEvent, JurisdictionKind, ScopeFormed};
 use siyi_domain::office::RollKind;
+use siyi_domain::procedure::{Adjustment, Procedure};
 use siyi_domain::roster::RosterEvent;
+use siyi_domain::rules::{Place, Rules};
 use siyi_log::envelope::{DomainEvent, Recorded};
 
 use crate::mask::ERASED;
@@ -30,6 +33,27 @@ pub struct JurisdictionRow {
     pub electorate: Option<ElectorateCounted>,
     /// Members of each roll in force.
     pub rolls: Vec<(RollKind, u32)>,
+    /// Procedures that it has adopted, from which day on.
+    pub adopted: Vec<(Date, String)>,
+    /// What it has set more strictly, as JSON texts in the order in which it did.
+    pub adjustments: Vec<String>,
+    /// Its groups and courtyards.
+    pub scopes: Vec<ScopeFormed>,
+}
+
+impl JurisdictionRow {
+    /// The procedure that binds it on a day, before what it has set more strictly.
+    #[must_use]
+    pub fn procedure<'a>(&self, rules: &'a Rules, day: Date) -> Option<&'a Procedure> {
+        let adopted = self.adopted.iter().rev().find(|(from, _)| *from <= day).map(|(_, id)| id.as_str());
+        rules.in_force(Place { code: &self.code, kind: self.kind, adopted }, day)
+    }
+
+    /// What it has set more strictly.
+    #[must_use]
+    pub fn adjustments(&self) -> Vec<Adjustment> {
+        self.adjustments.iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
+    }
 }
 
 fn jurisdiction_key(code: &str) -> Vec<u8> {
@@ -42,13 +66,19 @@ fn person_key(person: PersonId) -> Vec<u8> {
 
 impl ReadModel for Directory {
     const NAME: &'static str = "directory";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const NEEDS_NAMES: bool = true;
 
     fn wants(event_type: &str) -> bool {
         matches!(
             event_type,
-            "jurisdiction-registered.v1" | "electorate-counted.v1" | "person-registered.v1" | "roll-filed.v1"
+            "jurisdiction-registered.v1"
+                | "electorate-counted.v1"
+                | "person-registered.v1"
+                | "roll-filed.v1"
+                | "procedure-adopted.v1"
+                | "procedure-adjusted.v1"
+                | "scope-formed.v1"
         )
     }
 
@@ -88,11 +118,29 @@ fn apply_jurisdiction(
                 kind: e.kind,
                 electorate: None,
                 rolls: Vec::new(),
+                adopted: Vec::new(),
+                adjustments: Vec::new(),
+                scopes: Vec::new(),
             };
             writes.put(jurisdiction_key(code.as_str()), &row)
         }
         JurisdictionEvent::ElectorateCounted(e) => change(code, writes, |row| row.electorate = Some(e.clone())),
-        JurisdictionEvent::RepresentativesAuthorised(_) => Ok(()),
+        JurisdictionEvent::ProcedureAdopted(e) => change(code, writes, |row| {
+            row.adopted.push((e.from, e.procedure.clone()));
+        }),
+        JurisdictionEvent::ProcedureAdjusted(e) => {
+            let text = serde_json::to_string(&e.adjustment).unwrap_or_default();
+            change(code, writes, |row| row.adjustments.push(text))
+        }
+        JurisdictionEvent::ScopeFormed(e) => change(code, writes, |row| {
+            row.scopes.retain(|scope| scope.scope != e.scope);
+            row.scopes.push(e.clone());
+        }),
+        JurisdictionEvent::RepresentativesAuthorised(_)
+        | JurisdictionEvent::RoutineDone(_)
+        | JurisdictionEvent::JointConferenceHeld(_)
+        | JurisdictionEvent::ActionItemClosed(_)
+        | JurisdictionEvent::VillageFlagClosed(_) => Ok(()),
     }
 }
 

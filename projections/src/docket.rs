@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use siyi_domain::consultation::{ConsultationEvent, Duty, DutyKind, Ending, Stage, Standing};
 use siyi_domain::ids::{ConsultationId, Fen, JurisdictionCode, MatterCode};
+use siyi_domain::jurisdiction::JurisdictionEvent;
 use siyi_domain::moment::Moment;
+use siyi_domain::procedure::Adjustment;
 use siyi_domain::rules::Rules;
 use siyi_log::envelope::{DomainEvent, Recorded};
 use siyi_log::port::Position;
@@ -73,11 +75,15 @@ pub enum Status {
     Rejected,
     /// 撤回
     Withdrawn,
+    /// 撤销
+    Annulled,
+    /// 协商办结
+    Consulted,
 }
 
 impl Status {
     /// All statuses.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Moved,
         Self::Deliberating,
         Self::Executing,
@@ -85,6 +91,8 @@ impl Status {
         Self::Dismissed,
         Self::Rejected,
         Self::Withdrawn,
+        Self::Annulled,
+        Self::Consulted,
     ];
 
     /// The status of a stage.
@@ -93,11 +101,13 @@ impl Status {
         match stage {
             Stage::Unborn | Stage::Moved => Self::Moved,
             Stage::Step { .. } => Self::Deliberating,
-            Stage::Executing => Self::Executing,
+            Stage::Executing | Stage::Detour(_) => Self::Executing,
             Stage::Ended(Ending::Archived) => Self::Archived,
             Stage::Ended(Ending::Dismissed) => Self::Dismissed,
             Stage::Ended(Ending::Rejected) => Self::Rejected,
             Stage::Ended(Ending::Withdrawn) => Self::Withdrawn,
+            Stage::Ended(Ending::Annulled) => Self::Annulled,
+            Stage::Ended(Ending::Consulted) => Self::Consulted,
         }
     }
 }
@@ -141,15 +151,22 @@ fn duty_key(row: &DocketRow, due_on: Date, index: u8) -> Vec<u8> {
 
 impl ReadModel for Docket {
     const NAME: &'static str = "docket";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn wants(event_type: &str) -> bool {
-        ConsultationEvent::WIRE_NAMES.contains(&event_type)
+        ConsultationEvent::WIRE_NAMES.contains(&event_type) || event_type == "procedure-adjusted.v1"
     }
 
     fn apply(events: &[Recorded], surroundings: &Surroundings, writes: &mut Writes<'_>) -> Result<(), ShelfError> {
         let mut open: HashMap<ConsultationId, Open> = HashMap::new();
         for recorded in events {
+            if let DomainEvent::Jurisdiction(code, JurisdictionEvent::ProcedureAdjusted(e)) = &recorded.event {
+                let key = adjustments_key(code);
+                let mut adjustments = writes.row::<Vec<String>>(&key)?.unwrap_or_default();
+                adjustments.extend(serde_json::to_string(&e.adjustment));
+                writes.put(key, &adjustments)?;
+                continue;
+            }
             let DomainEvent::Consultation(id, event) = &recorded.event else { continue };
             if let ConsultationEvent::MotionRaised(_) = event {
                 let new = Open { before: None, after: numbered(*id, event, recorded, writes)? };
@@ -189,6 +206,21 @@ impl Before {
     }
 }
 
+/// What a place has set more strictly, as JSON texts in the order in which it did.
+fn adjustments_key(code: &JurisdictionCode) -> Vec<u8> {
+    format!("a/{code}").into_bytes()
+}
+
+/// What is due next, by the law of the day on which the stage began and by what the place has set more strictly.
+fn duties_of(row: &DocketRow, rules: &Rules, writes: &Writes<'_>) -> Result<Vec<Duty>, ShelfError> {
+    let since = row.standing.since.unwrap_or_default();
+    let Some(pack) = rules.binding(&row.standing.procedure, since) else { return Ok(Vec::new()) };
+    let texts = writes.row::<Vec<String>>(&adjustments_key(&row.jurisdiction))?.unwrap_or_default();
+    let adjustments: Vec<Adjustment> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+    let adjusted = pack.adjusted(&adjustments, since);
+    Ok(row.standing.duties(adjusted.as_ref().unwrap_or(pack), &rules.calendar))
+}
+
 fn duty_keys(row: &DocketRow) -> Vec<Vec<u8>> {
     let due = row.duties.iter().filter_map(|duty| duty.due_on);
     (0..).zip(due).map(|(index, due_on)| duty_key(row, due_on, index)).collect()
@@ -197,8 +229,7 @@ fn duty_keys(row: &DocketRow) -> Vec<Vec<u8>> {
 impl Open {
     fn close(self, rules: &Rules, writes: &mut Writes<'_>) -> Result<(), ShelfError> {
         let Self { before, mut after } = self;
-        let procedure = rules.procedure(&after.standing.procedure);
-        after.duties = procedure.map(|p| after.standing.duties(p, &rules.calendar)).unwrap_or_default();
+        after.duties = duties_of(&after, rules, writes)?;
         let new_keys = duty_keys(&after);
         match &before {
             None => {
@@ -257,9 +288,10 @@ fn evolve(row: &mut DocketRow, event: &ConsultationEvent, recorded: &Recorded, r
     match event {
         ConsultationEvent::MotionScreened(e) => row.matters.clone_from(&e.matters),
         ConsultationEvent::ResolutionAdopted(e) => row.budget_fen = e.budget_fen,
+        ConsultationEvent::DeliberationConcluded(e) => row.budget_fen = e.budget_fen.or(row.budget_fen),
         _ => {}
     }
-    let procedure = rules.procedure(&row.standing.procedure);
+    let procedure = rules.binding(&row.standing.procedure, envelope.occurred_at.day());
     if procedure.is_some_and(|p| p.is_late(envelope.occurred_at, envelope.recorded_at)) {
         row.late_events += 1;
     }
@@ -292,5 +324,15 @@ pub const fn duty_zh(kind: &DutyKind) -> &'static str {
         DutyKind::Complete => "完工验收",
         DutyKind::PostResult => "实施结果公开",
         DutyKind::Archive => "归档",
+        DutyKind::Canvass => "征求意见",
+        DutyKind::CollectSignatures => "收集户签字",
+        DutyKind::RequestReview => "提请审核",
+        DutyKind::AnswerReview => "审核答复",
+        DutyKind::HoldForum => "组织协商",
+        DutyKind::OwnersDecide => "业主共同决定",
+        DutyKind::PostPlan => "方案公示",
+        DutyKind::Ratify => "追认",
+        DutyKind::Report => "向村民代表会议报告",
+        DutyKind::Appraise => "群众评议",
     }
 }

@@ -7,13 +7,19 @@ use siyi_domain::consultation::events::{
     NoticePosted, ObjectionAnswered, ObjectionRaised, PaymentRecorded, ProgressReported, ResolutionAdopted,
     VariationApproved, WorksAccepted,
 };
-use siyi_domain::consultation::facts::{Paper, Plan};
+use siyi_domain::consultation::facts::{Guests, Paper, Plan};
 use siyi_domain::consultation::{ConsultationEvent, Standing};
 use siyi_domain::ids::{ConsultationId, MatterCode};
 use siyi_domain::moment::Moment;
 use siyi_domain::rules::Rules;
 use siyi_log::envelope::{DomainEvent, Envelope, Recorded};
 use siyi_log::port::Position;
+
+mod off_road;
+mod preparation;
+
+pub use off_road::{DetourFile, OffRoad, SuspensionFile};
+pub use preparation::{OpinionFile, Preparation, ReviewFile};
 
 /// A matter's file.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +62,10 @@ pub struct Dossier {
     pub completion: Option<(Moment, String)>,
     /// Why it was dismissed or withdrawn.
     pub ended_because: Option<String>,
+    /// What was done at the steps at which no body votes, and by the owners.
+    pub preparation: Preparation,
+    /// What led off the road, and what those who watch recorded.
+    pub off_road: OffRoad,
 }
 
 /// An event as the matter's record shows it.
@@ -97,6 +107,12 @@ pub struct MeetingFile {
     pub excluded: Vec<Told<MemberExcluded>>,
     /// Those present now, or when it closed.
     pub present: u64,
+    /// 线上到会: how many of those present came online.
+    pub online: u64,
+    /// 户内委托: how many of those present are so by a member of their household.
+    pub proxies: u64,
+    /// 列席, who never counts.
+    pub guests: Vec<Guests>,
     /// Motions put.
     pub motions: Vec<Told<MotionPut>>,
     /// Decisions made.
@@ -120,6 +136,8 @@ pub struct NoticeFile {
     pub corrections: Vec<(Moment, String)>,
     /// When it was taken down.
     pub closed_at: Option<Moment>,
+    /// Since when the resolution that it tells of no longer stands.
+    pub void_since: Option<Moment>,
 }
 
 /// An objection's file. Its text is personal and lies in the vault.
@@ -154,12 +172,15 @@ impl Dossier {
         self.id = Some(id);
         self.standing.evolve(&event, envelope.occurred_at);
         let late = rules
-            .procedure(&self.standing.procedure)
+            .binding(&self.standing.procedure, envelope.occurred_at.day())
             .is_some_and(|p| p.is_late(envelope.occurred_at, envelope.recorded_at));
         let teller = Teller { at: envelope.occurred_at, late, entry: self.entries.len() };
         self.add_deliberation(&event, teller);
         self.add_disclosure(&event, teller);
         self.add_implementation(&event, teller);
+        self.preparation.add(&event, teller);
+        self.off_road.add(&event, teller);
+        self.mark_void(teller);
         self.entries.push(Entry { envelope, position: recorded.position, event, body: recorded.body, late });
     }
 
@@ -192,7 +213,8 @@ impl Dossier {
         use ConsultationEvent as E;
         match event {
             E::NoticePosted(e) => {
-                self.notices.push(NoticeFile { posted: teller.tell(e), corrections: Vec::new(), closed_at: None });
+                let posted = teller.tell(e);
+                self.notices.push(NoticeFile { posted, corrections: Vec::new(), closed_at: None, void_since: None });
             }
             E::NoticeCorrected(e) => {
                 for file in self.notices.iter_mut().filter(|n| n.posted.fact.notice == e.notice) {
@@ -215,6 +237,17 @@ impl Dossier {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A notice falls with the resolution that it tells of.
+    fn mark_void(&mut self, teller: Teller) {
+        for file in &mut self.notices {
+            let no = file.posted.fact.notice;
+            let void = self.standing.notices.iter().any(|posting| posting.no == no && posting.void);
+            if void && file.void_since.is_none() {
+                file.void_since = Some(teller.at);
+            }
         }
     }
 
@@ -254,6 +287,9 @@ impl MeetingFile {
             due: 0,
             excluded: Vec::new(),
             present: 0,
+            online: 0,
+            proxies: 0,
+            guests: Vec::new(),
             motions: Vec::new(),
             decision: None,
             amendments: Vec::new(),
@@ -273,6 +309,15 @@ impl MeetingFile {
             }
             E::MembersCheckedIn(e) => self.present += e.persons.len() as u64,
             E::MembersCheckedOut(e) => self.present = self.present.saturating_sub(e.persons.len() as u64),
+            E::MembersJoinedOnline(e) => {
+                self.online += e.persons.len() as u64;
+                self.present += e.persons.len() as u64;
+            }
+            E::ProxiesAdmitted(e) => {
+                self.proxies += e.proxies.len() as u64;
+                self.present += e.proxies.len() as u64;
+            }
+            E::GuestsAttended(e) => self.guests.extend(e.guests.iter().cloned()),
             E::MotionPut(e) => self.motions.push(teller.tell(e)),
             E::MotionAmended(e) => self.amendments.push((teller.at, e.text.to_string(), e.material)),
             E::DecisionMade(e) => self.decision = Some(teller.tell(e)),

@@ -1,7 +1,10 @@
 //! Test support: a whole engine in a folder, the promises of the ports, scenarios, crash rounds and loads for benches.
 
+pub mod borders;
+pub mod conditions;
 pub mod crash;
 pub mod load;
 pub mod promises;
 pub mod scenario;
+pub mod small_village;
 pub mod world;

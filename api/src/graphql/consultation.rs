@@ -3,17 +3,22 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
-use siyi_projections::docket::{DocketRow, Owed};
-use siyi_projections::dossier::{Dossier, MeetingFile, NoticeFile, ObjectionFile, Told};
+use siyi_domain::consultation::Stage;
+use siyi_projections::compliance;
+use siyi_projections::docket::DocketRow;
+use siyi_projections::dossier::Dossier;
 
-use super::enums::{
-    BallotForm, ContractorChoice, DecisionOutcome, DutyKind, FundKind, NoticeKind, ObjectionAbout, PayeeKind, Status,
-};
+use super::duty::Duty;
+use super::enums::{DecisionOutcome, Emergency, Lane, Language, ReopenPurpose, Status};
 use super::event::{Event, EventConnection, EventEdge};
+use super::flag::{self, Flag};
 use super::jurisdiction::Jurisdiction;
+use super::meeting::{Decision, Meeting};
+use super::notice::{Notice, Objection};
 use super::paging::{assumed, page, page_size};
-use super::rule::{RuleCited, Test};
-use super::scalars::{Count, Date, DateTime, Fen, Position};
+use super::plan::{Contract, Payment, Plan};
+use super::procedure::Procedure;
+use super::scalars::{Count, DateTime, Fen, Position};
 use crate::app::App;
 
 /// 事项: a matter on its way through the procedure.
@@ -73,15 +78,87 @@ impl Consultation {
         DateTime(self.0.raised_at)
     }
 
-    /// The procedure that binds it.
+    /// The road on which it goes.
+    async fn lane(&self) -> Lane {
+        self.0.standing.lane.into()
+    }
+
+    /// The road's name in the procedure.
+    async fn lane_name(&self, ctx: &Context<'_>, #[graphql(default)] language: Language) -> Result<String, Error> {
+        let (app, lane) = (ctx.data::<Arc<App>>()?, self.0.standing.lane);
+        let pack = app.rules.binding(&self.0.standing.procedure, app.clock.now().day());
+        let name = pack.and_then(|pack| pack.lane(lane)).map(|rule| match language {
+            Language::Zh => rule.name.zh.clone(),
+            Language::En => rule.name.en.clone(),
+        });
+        Ok(name.unwrap_or_else(|| lane.zh().to_owned()))
+    }
+
+    /// The group or courtyard that it belongs to, for a matter below the village.
+    async fn group(&self) -> Option<u16> {
+        self.0.standing.group
+    }
+
+    /// 应急情形, on the emergency road.
+    async fn emergency(&self) -> Option<Emergency> {
+        self.0.standing.emergency.map(Into::into)
+    }
+
+    /// Whether it is suspended.
+    async fn suspended(&self) -> bool {
+        self.0.standing.suspended
+    }
+
+    /// Whether carrying out ended before its aim.
+    async fn terminated(&self) -> bool {
+        self.0.standing.terminated
+    }
+
+    /// Whether the owners must decide too.
+    async fn linked_owners(&self) -> bool {
+        self.0.standing.linked_owners
+    }
+
+    /// What the owners decided.
+    async fn owners_decision(&self) -> Option<DecisionOutcome> {
+        self.0.standing.owners.map(Into::into)
+    }
+
+    /// Where it stands on a road off its resolution; null on the road itself.
+    async fn detour(&self) -> Option<Detour> {
+        match &self.0.standing.stage {
+            Stage::Detour(detour) => Some(Detour { purpose: detour.purpose.into(), step: detour.code.clone() }),
+            Stage::Unborn | Stage::Moved | Stage::Step { .. } | Stage::Executing | Stage::Ended(_) => None,
+        }
+    }
+
+    /// Id of the procedure under which it was raised.
     async fn procedure(&self) -> &str {
         &self.0.standing.procedure
+    }
+
+    /// The procedure that binds its acts of today: the one under which it was raised, the one that followed for what rests on
+    /// a law that changed since, and what the place has set more strictly.
+    async fn applied_procedure(&self, ctx: &Context<'_>) -> Result<Option<Procedure>, Error> {
+        let app = ctx.data::<Arc<App>>()?;
+        let today = app.clock.now().day();
+        let Some(pack) = app.rules.binding(&self.0.standing.procedure, today) else { return Ok(None) };
+        let place = Jurisdiction::find(ctx, &self.0.jurisdiction)?;
+        let adjustments = place.map(|place| place.0.adjustments()).unwrap_or_default();
+        Ok(Some(Procedure::adjusted(pack, &adjustments, today)))
     }
 
     /// What is due next, the earliest first.
     async fn duties(&self, ctx: &Context<'_>) -> Result<Vec<Duty>, Error> {
         let app = ctx.data::<Arc<App>>()?;
-        Ok(self.0.duties.iter().map(|duty| Duty::told(duty, app)).collect())
+        let today = app.clock.now().day();
+        Ok(self.0.duties.iter().map(|duty| Duty::told(&self.0, duty, today, app)).collect())
+    }
+
+    /// What in its record looks like a way around the procedure, closed flags too.
+    async fn flags(&self, ctx: &Context<'_>) -> Result<Vec<Flag>, Error> {
+        let shelf = ctx.data::<Arc<App>>()?.models.compliance.shelf();
+        Ok(flag::told(compliance::of_matter(&shelf, self.0.id)?))
     }
 
     /// How many of its events were recorded afterwards (补录).
@@ -179,437 +256,11 @@ impl Consultation {
     }
 }
 
-/// Something that is due.
+/// Where a matter stands that was resolved and is deliberated again.
 #[derive(SimpleObject)]
-pub struct Duty {
-    /// What.
-    pub kind: DutyKind,
-    /// In Chinese.
-    pub zh: &'static str,
-    /// Which step, meeting, notice or objection.
-    pub of: Option<String>,
-    /// First lawful day, where there is one.
-    pub not_before: Option<Date>,
-    /// Last day; null where no holiday data reach that far.
-    pub due_on: Option<Date>,
-    /// Whether its last day is past.
-    pub overdue: bool,
-    /// Whole days past its last day.
-    pub days_overdue: u32,
-    /// By which rule.
-    pub rule: RuleCited,
-}
-
-impl Duty {
-    pub(super) fn told(duty: &siyi_domain::consultation::Duty, app: &App) -> Self {
-        let today = app.clock.now().day();
-        let days = duty.due_on.map_or(0, |due| siyi_domain::calendar::days_between(due, today));
-        Self {
-            kind: duty.kind.clone().into(),
-            zh: siyi_projections::docket::duty_zh(&duty.kind),
-            of: duty.of.clone(),
-            not_before: duty.not_before.map(Date),
-            due_on: duty.due_on.map(Date),
-            overdue: duty.is_overdue(today),
-            days_overdue: u32::try_from(days).unwrap_or(0),
-            rule: RuleCited::of(&duty.basis, &app.rules),
-        }
-    }
-}
-
-/// A duty with the matter that owes it.
-#[derive(SimpleObject)]
-pub struct OverdueDuty {
-    /// The matter.
-    pub consultation: Consultation,
-    /// What it owes.
-    pub duty: Duty,
-}
-
-impl OverdueDuty {
-    pub(super) fn of(owed: Owed, app: &App) -> Self {
-        Self { duty: Duty::told(&owed.duty, app), consultation: Consultation(owed.matter) }
-    }
-}
-
-/// A meeting of the matter.
-pub struct Meeting {
-    dossier: Arc<Dossier>,
-    index: usize,
-}
-
-impl Meeting {
-    fn file(&self) -> Result<&MeetingFile, Error> {
-        self.dossier.meetings.get(self.index).ok_or_else(|| Error::new("no such meeting"))
-    }
-}
-
-#[Object]
-impl Meeting {
-    /// Number within the matter.
-    async fn number(&self) -> Result<u16, Error> {
-        Ok(self.file()?.convened.fact.meeting)
-    }
-
-    /// Step.
-    async fn step(&self) -> Result<&str, Error> {
-        Ok(&self.file()?.convened.fact.step)
-    }
-
-    /// Form.
-    async fn form(&self) -> Result<&str, Error> {
-        Ok(&self.file()?.convened.fact.form)
-    }
-
-    /// When it was or will be held.
-    async fn held_at(&self) -> Result<DateTime, Error> {
-        Ok(DateTime(self.file()?.convened.fact.held_at))
-    }
-
-    /// Where.
-    async fn place(&self) -> Result<&str, Error> {
-        Ok(self.file()?.convened.fact.place.as_str())
-    }
-
-    /// 应到
-    async fn due_count(&self) -> Result<Count, Error> {
-        Ok(Count(self.file()?.due))
-    }
-
-    /// 实到: at the last motion, or checked in and not out.
-    async fn present_count(&self) -> Result<Count, Error> {
-        let file = self.file()?;
-        Ok(Count(file.motions.last().map_or(file.present, |told| told.fact.present)))
-    }
-
-    /// How the last motion was voted on.
-    async fn ballot(&self) -> Result<Option<BallotForm>, Error> {
-        Ok(self.file()?.motions.last().map(|told| told.fact.ballot.into()))
-    }
-
-    /// When it closed.
-    async fn closed_at(&self) -> Result<Option<DateTime>, Error> {
-        Ok(self.file()?.closed_at.map(DateTime))
-    }
-
-    /// Whether it closed without quorum: it decided nothing.
-    async fn inquorate(&self) -> Result<bool, Error> {
-        Ok(self.file()?.inquorate)
-    }
-
-    /// Its decision.
-    async fn decision(&self) -> Result<Option<Decision>, Error> {
-        let decided = self.file()?.decision.is_some();
-        Ok(decided.then(|| Decision { dossier: Arc::clone(&self.dossier), index: self.index }))
-    }
-}
-
-/// A decision, computed by the engine from recorded facts.
-pub struct Decision {
-    dossier: Arc<Dossier>,
-    index: usize,
-}
-
-impl Decision {
-    fn told(&self) -> Result<&Told<siyi_domain::consultation::events::DecisionMade>, Error> {
-        let file = self.dossier.meetings.get(self.index);
-        file.and_then(|meeting| meeting.decision.as_ref()).ok_or_else(|| Error::new("no such decision"))
-    }
-}
-
-/// How the votes fell.
-#[derive(SimpleObject)]
-pub struct VoteCounts {
-    /// 同意
-    #[graphql(name = "for")]
-    pub in_favour: Count,
-    /// 反对
-    pub against: Count,
-    /// 弃权
-    pub abstain: Count,
-    /// Blank papers.
-    pub blank: Count,
-    /// 废票
-    pub spoiled: Count,
-    /// Present and in none of the counts.
-    pub not_voting: Count,
-}
-
-#[Object]
-impl Decision {
-    /// Carried or lost.
-    async fn outcome(&self) -> Result<DecisionOutcome, Error> {
-        Ok(self.told()?.fact.outcome.into())
-    }
-
-    /// When.
-    async fn made_at(&self) -> Result<DateTime, Error> {
-        Ok(DateTime(self.told()?.at))
-    }
-
-    /// Step.
-    async fn step(&self) -> Result<&str, Error> {
-        Ok(&self.told()?.fact.step)
-    }
-
-    /// Form of the meeting.
-    async fn form(&self) -> Result<&str, Error> {
-        Ok(&self.told()?.fact.form)
-    }
-
-    /// 应到
-    async fn due_count(&self) -> Result<Count, Error> {
-        Ok(Count(self.told()?.fact.due))
-    }
-
-    /// 实到
-    async fn present_count(&self) -> Result<Count, Error> {
-        Ok(Count(self.told()?.fact.present))
-    }
-
-    /// The counts.
-    async fn counts(&self) -> Result<VoteCounts, Error> {
-        let fact = &self.told()?.fact;
-        Ok(VoteCounts {
-            in_favour: Count(fact.counts.in_favour),
-            against: Count(fact.counts.against),
-            abstain: Count(fact.counts.abstain),
-            blank: Count(fact.counts.blank),
-            spoiled: Count(fact.counts.spoiled),
-            not_voting: Count(fact.not_voting),
-        })
-    }
-
-    /// The quorum judged.
-    async fn quorum(&self, ctx: &Context<'_>) -> Result<Test, Error> {
-        Ok(Test::told(&self.told()?.fact.quorum, &ctx.data::<Arc<App>>()?.rules))
-    }
-
-    /// The threshold judged.
-    async fn threshold(&self, ctx: &Context<'_>) -> Result<Test, Error> {
-        Ok(Test::told(&self.told()?.fact.threshold, &ctx.data::<Arc<App>>()?.rules))
-    }
-
-    /// The procedure that judged, with its version.
-    async fn procedure(&self) -> Result<String, Error> {
-        let fact = &self.told()?.fact;
-        Ok(format!("{} v{}", fact.procedure, fact.procedure_version))
-    }
-
-    /// The events from which anybody can derive it again: convening, frozen roll, check-ins, motion and count.
-    async fn derived_from(&self) -> Result<Vec<Event>, Error> {
-        use siyi_domain::consultation::ConsultationEvent as E;
-        let told = self.told()?;
-        let meeting = told.fact.meeting;
-        let of_meeting = |event: &E| match event {
-            E::MeetingConvened(e) => e.meeting == meeting,
-            E::RollFrozen(e) => e.meeting == meeting,
-            E::MemberExcluded(e) => e.meeting == meeting,
-            E::MembersCheckedIn(e) => e.meeting == meeting,
-            E::MembersCheckedOut(e) => e.meeting == meeting,
-            E::MotionPut(e) => e.meeting == meeting,
-            E::MotionAmended(e) => e.meeting == meeting,
-            E::HandsCounted(e) => e.meeting == meeting,
-            E::RollCalled(e) => e.meeting == meeting,
-            E::PapersCounted(e) => e.meeting == meeting,
-            _ => false,
-        };
-        let before = self.dossier.entries.iter().take(told.entry).enumerate();
-        let from = before.filter(|(_, entry)| of_meeting(&entry.event));
-        Ok(from.map(|(index, _)| Event { dossier: Arc::clone(&self.dossier), index }).collect())
-    }
-}
-
-/// 方案
-#[derive(SimpleObject)]
-pub struct Plan {
-    /// What is to be done.
-    pub text: String,
-    /// The budget.
-    pub budget_fen: Option<Fen>,
-    /// Its sources.
-    pub sources: Vec<FundSource>,
-    /// Who carries it out.
-    pub implemented_by: Option<String>,
-    /// How the contractor will be chosen.
-    pub contractor_choice: Option<ContractorChoice>,
-    /// Who pays what.
-    pub cost_allocation: Option<String>,
-    /// Planned first day.
-    pub planned_start: Option<Date>,
-    /// Planned last day.
-    pub planned_end: Option<Date>,
-}
-
-/// A source of funds.
-#[derive(SimpleObject)]
-pub struct FundSource {
-    /// Where it comes from.
-    pub kind: FundKind,
-    /// How much.
-    pub amount_fen: Fen,
-}
-
-impl Plan {
-    fn of(plan: &siyi_domain::consultation::facts::Plan) -> Self {
-        let sources = plan.sources.iter();
-        Self {
-            text: plan.text.to_string(),
-            budget_fen: plan.budget_fen.map(|fen| Fen(fen.0)),
-            sources: sources.map(|s| FundSource { kind: s.kind.into(), amount_fen: Fen(s.amount_fen.0) }).collect(),
-            implemented_by: plan.implemented_by.as_ref().map(ToString::to_string),
-            contractor_choice: plan.contractor_choice.map(Into::into),
-            cost_allocation: plan.cost_allocation.as_ref().map(ToString::to_string),
-            planned_start: plan.planned_start.map(Date),
-            planned_end: plan.planned_end.map(Date),
-        }
-    }
-}
-
-/// A notice.
-#[derive(SimpleObject)]
-pub struct Notice {
-    /// Number within the matter.
-    pub number: u16,
-    /// Which.
-    pub kind: NoticeKind,
-    /// The committee's own number of the paper.
-    pub notice_no: String,
-    /// When it was posted.
-    pub posted_at: DateTime,
-    /// 补录
-    pub late: bool,
-    /// Places.
-    pub places: Vec<String>,
-    /// Other channels.
-    pub channels: Vec<String>,
-    /// Where to ask and object.
-    pub contact: String,
-    /// Opinion of the supervisors who signed.
-    pub supervisors_opinion: String,
-    /// Last day of the objection window.
-    pub objections_until: Date,
-    /// First day on which it may lawfully be taken down.
-    pub removable_on: Date,
-    /// Corrections.
-    pub corrections: Vec<Correction>,
-    /// When it was taken down.
-    pub closed_at: Option<DateTime>,
-}
-
-/// A correction of a notice.
-#[derive(SimpleObject)]
-pub struct Correction {
-    /// When.
-    pub at: DateTime,
-    /// What.
-    pub text: String,
-}
-
-impl Notice {
-    fn of(file: &NoticeFile) -> Self {
-        let fact = &file.posted.fact;
-        let corrections = file.corrections.iter();
-        Self {
-            number: fact.notice,
-            kind: fact.kind.into(),
-            notice_no: fact.notice_no.to_string(),
-            posted_at: DateTime(file.posted.at),
-            late: file.posted.late,
-            places: fact.places.iter().map(ToString::to_string).collect(),
-            channels: fact.channels.iter().map(ToString::to_string).collect(),
-            contact: fact.contact.to_string(),
-            supervisors_opinion: fact.supervisors_opinion.to_string(),
-            objections_until: Date(fact.objections_until),
-            removable_on: Date(fact.removable_on),
-            corrections: corrections.map(|(at, text)| Correction { at: DateTime(*at), text: text.clone() }).collect(),
-            closed_at: file.closed_at.map(DateTime),
-        }
-    }
-}
-
-/// An objection to a notice.
-#[derive(SimpleObject)]
-pub struct Objection {
-    /// Number within the matter.
-    pub number: u16,
-    /// Against which notice.
-    pub notice: u16,
-    /// What it is about.
-    pub about: ObjectionAbout,
-    /// When it was raised.
-    pub raised_at: DateTime,
-    /// Last day for the answer.
-    pub answer_due_on: Date,
-    /// When it was answered.
-    pub answered_at: Option<DateTime>,
-    /// The answer.
-    pub answer: Option<String>,
-    /// Whether it was found well founded.
-    pub upheld: Option<bool>,
-}
-
-impl Objection {
-    fn of(file: &ObjectionFile) -> Self {
-        let fact = &file.raised.fact;
-        let answered = file.answered.as_ref();
-        Self {
-            number: fact.objection,
-            notice: fact.notice,
-            about: fact.about.into(),
-            raised_at: DateTime(file.raised.at),
-            answer_due_on: Date(fact.answer_due_on),
-            answered_at: answered.map(|told| DateTime(told.at)),
-            answer: answered.map(|told| told.fact.answer.to_string()),
-            upheld: answered.map(|told| told.fact.upheld),
-        }
-    }
-}
-
-/// A contract.
-#[derive(SimpleObject)]
-pub struct Contract {
-    /// The firm.
-    pub contractor: String,
-    /// How it was chosen.
-    pub choice: ContractorChoice,
-    /// How many quotations or bids there were.
-    pub quotations: u16,
-    /// The sum.
-    pub sum_fen: Fen,
-    /// When it was signed.
-    pub signed_at: DateTime,
-}
-
-/// A payment.
-#[derive(SimpleObject)]
-pub struct Payment {
-    /// To what kind of payee.
-    pub payee_kind: PayeeKind,
-    /// For what.
-    pub purpose: String,
-    /// How much.
-    pub amount_fen: Fen,
-    /// All payments up to this one.
-    pub total_fen: Fen,
-    /// The voucher.
-    pub voucher_no: String,
-    /// When.
-    pub paid_at: DateTime,
-    /// 补录
-    pub late: bool,
-}
-
-impl Payment {
-    fn of(told: &Told<siyi_domain::consultation::events::PaymentRecorded>) -> Self {
-        Self {
-            payee_kind: told.fact.payee_kind.into(),
-            purpose: told.fact.purpose.to_string(),
-            amount_fen: Fen(told.fact.amount_fen.0),
-            total_fen: Fen(told.fact.total_fen.0),
-            voucher_no: told.fact.voucher_no.to_string(),
-            paid_at: DateTime(told.at),
-            late: told.late,
-        }
-    }
+pub struct Detour {
+    /// What for.
+    pub purpose: ReopenPurpose,
+    /// The step.
+    pub step: String,
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Json, Object, SimpleObject};
+use siyi_domain::ids::PersonId;
+use siyi_domain::office;
 use siyi_log::canonical::sha256;
 use siyi_projections::directory;
 use siyi_projections::dossier::Dossier;
@@ -29,6 +31,17 @@ pub struct ActingPerson {
     pub name: Option<String>,
     /// The office.
     pub office: Office,
+}
+
+impl ActingPerson {
+    pub(super) fn told(person: PersonId, office: office::Office, app: &App) -> Result<Self, Error> {
+        let office: Office = office.into();
+        if matches!(office, Office::Villager | Office::PartyMember | Office::Representative) {
+            return Ok(Self { person: None, name: None, office });
+        }
+        let name = directory::masked_name(&app.models.directory.shelf(), person)?;
+        Ok(Self { person: Some(ID(person.to_string())), name: Some(name), office })
+    }
 }
 
 impl Event {
@@ -77,14 +90,8 @@ impl Event {
 
     /// Who acted, in which office.
     async fn actor(&self, ctx: &Context<'_>) -> Result<ActingPerson, Error> {
-        let app = ctx.data::<Arc<App>>()?;
         let actor = self.entry()?.envelope.actor;
-        let office: Office = actor.office.into();
-        if matches!(office, Office::Villager | Office::PartyMember | Office::Representative) {
-            return Ok(ActingPerson { person: None, name: None, office });
-        }
-        let name = directory::masked_name(&app.models.directory.shelf(), actor.person)?;
-        Ok(ActingPerson { person: Some(ID(actor.person.to_string())), name: Some(name), office })
+        ActingPerson::told(actor.person, actor.office, ctx.data::<Arc<App>>()?)
     }
 
     /// The event in words.

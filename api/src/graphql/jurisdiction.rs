@@ -5,12 +5,16 @@ use std::sync::Arc;
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use siyi_domain::ids::JurisdictionCode;
 use siyi_projections::board::{self, BoardRow};
+use siyi_projections::compliance;
 use siyi_projections::directory::{self, JurisdictionRow};
 use siyi_projections::docket::{self, StatusCounts};
 
 use super::consultation::Consultation;
 use super::enums::{JurisdictionKind, Level, NoticeKind, RollKind, Status};
+use super::flag::FlagCount;
+use super::local::{Adjustment, Scope};
 use super::paging::{PageInfo, assumed, page_size};
+use super::procedure::Procedure;
 use super::scalars::{Count, Date, DateTime};
 use crate::app::App;
 
@@ -80,6 +84,24 @@ impl Jurisdiction {
         self.0.rolls.iter().map(|(roll, members)| RollSize { roll: (*roll).into(), members: *members }).collect()
     }
 
+    /// The procedure that binds it today, with what it has set more strictly laid over it; null for a place above the village.
+    async fn procedure(&self, ctx: &Context<'_>) -> Result<Option<Procedure>, Error> {
+        let app = ctx.data::<Arc<App>>()?;
+        let today = app.clock.now().day();
+        let pack = self.0.procedure(&app.rules, today);
+        Ok(pack.map(|pack| Procedure::adjusted(pack, &self.0.adjustments(), today)))
+    }
+
+    /// What it has set more strictly, in the order in which it did.
+    async fn adjustments(&self) -> Vec<Adjustment> {
+        self.0.adjustments().into_iter().map(Into::into).collect()
+    }
+
+    /// Its groups and courtyards.
+    async fn scopes(&self) -> Vec<Scope> {
+        self.0.scopes.iter().map(Scope::from).collect()
+    }
+
     /// How many matters of each status it and all below it have.
     async fn counts(&self, ctx: &Context<'_>) -> Result<Vec<StatusCount>, Error> {
         let app = ctx.data::<Arc<App>>()?;
@@ -92,6 +114,12 @@ impl Jurisdiction {
         let today = app.clock.now().day();
         let owed = docket::duties(&app.models.docket.shelf(), Some(&self.0.code), today, usize::MAX)?;
         Ok(Count(owed.len() as u64))
+    }
+
+    /// How many flags of each pattern it and all below it have; patterns without any are left out.
+    async fn flag_counts(&self, ctx: &Context<'_>) -> Result<Vec<FlagCount>, Error> {
+        let app = ctx.data::<Arc<App>>()?;
+        Ok(FlagCount::told(compliance::counts(&app.models.compliance.shelf(), &self.0.code)?))
     }
 
     /// 公开栏: its notices, the newest first.
@@ -175,6 +203,11 @@ impl BoardNotice {
     /// Last day of the objection window.
     async fn objections_until(&self) -> Date {
         Date(self.0.objections_until)
+    }
+
+    /// Since when the resolution that it tells of no longer stands.
+    async fn void_at(&self) -> Option<DateTime> {
+        self.0.void_at.map(DateTime)
     }
 
     /// First day on which it may lawfully be taken down.

@@ -7,13 +7,18 @@ use async_graphql::{Context, Error, ID, Interface, Object, SimpleObject};
 use siyi_domain::ids::{ConsultationId, JurisdictionCode, MatterCode};
 use siyi_domain::refusal::RefusalCode;
 use siyi_projections::docket::{self, DocketRow, Filter};
-use siyi_projections::{directory, shelf::ShelfError};
+use siyi_projections::{compliance, directory, routine, shelf::ShelfError};
 
 use super::actor::coded;
-use super::consultation::{Consultation, OverdueDuty};
-use super::enums::{Level, Status};
+use super::consultation::Consultation;
+use super::duty::OverdueDuty;
+use super::enums::{FlagPattern, Lane, Level, MatterBody, Status};
+use super::flag::{self, Flag};
 use super::jurisdiction::{Jurisdiction, JurisdictionConnection, JurisdictionEdge};
+use super::law::Law;
 use super::paging::{PageInfo, assumed, page, page_size};
+use super::procedure::Procedure;
+use super::routine::{ActionItem, RoutineDuty};
 use super::scalars::{Count, Date, DateTime, Position};
 use crate::app::{App, Mode};
 
@@ -146,6 +151,12 @@ pub struct MatterKind {
     pub name: String,
     /// English name.
     pub name_en: String,
+    /// The road that it must go.
+    pub lane: Lane,
+    /// A road that is open besides, under a condition.
+    pub alternative_lane: Option<Lane>,
+    /// Whose decision it is.
+    pub bodies: Vec<MatterBody>,
     /// Whether representatives may decide it under an authorisation.
     pub delegable: bool,
     /// Whether carrying it out means works.
@@ -283,7 +294,76 @@ impl Query {
         let today = on.map_or_else(|| app.clock.now().day(), |day| day.0);
         let owed = docket::duties(&app.models.docket.shelf(), within.as_ref(), today, page_size(first)?)
             .map_err(|e| shelf_error(&e))?;
-        Ok(owed.into_iter().map(|owed| OverdueDuty::of(owed, app)).collect())
+        Ok(owed.into_iter().map(|owed| OverdueDuty::of(owed, today, app)).collect())
+    }
+
+    /// What in the record of a jurisdiction and all below it looks like a way around the procedure, in the order of code and
+    /// pattern.
+    #[graphql(complexity = "assumed(first) * child_complexity + 1")]
+    async fn flags(
+        &self,
+        ctx: &Context<'_>,
+        within: Option<ID>,
+        pattern: Option<FlagPattern>,
+        #[graphql(default = true, desc = "Only those that nobody has closed.")] open: bool,
+        first: Option<i32>,
+    ) -> Result<Vec<Flag>, Error> {
+        let within = within.as_ref().map(self::code).transpose()?;
+        let shelf = app(ctx)?.models.compliance.shelf();
+        let rows = compliance::flags(&shelf, within.as_ref(), pattern.map(Into::into), open, page_size(first)?);
+        Ok(flag::told(rows.map_err(|e| shelf_error(&e))?))
+    }
+
+    /// What the villages of a jurisdiction owe in each period, whatever their matters: of the periods under way, and of earlier
+    /// ones what is not done.
+    #[graphql(complexity = "assumed(first) * child_complexity + 1")]
+    async fn routine_duties(
+        &self,
+        ctx: &Context<'_>,
+        within: ID,
+        #[graphql(default, desc = "Only what is overdue, the oldest first.")] only_overdue: bool,
+        first: Option<i32>,
+    ) -> Result<Vec<RoutineDuty>, Error> {
+        let (app, within, size) = (app(ctx)?, self::code(&within)?, page_size(first)?);
+        let (shelf, today) = (app.models.routine.shelf(), app.clock.now().day());
+        let duties = if only_overdue {
+            routine::overdue(&shelf, &app.rules, Some(&within), today, size)
+        } else {
+            routine::duties(&shelf, &app.rules, Some(&within), today)
+        };
+        let duties = duties.map_err(|e| shelf_error(&e))?.into_iter().take(size);
+        Ok(duties.map(|duty| RoutineDuty::told(duty, app)).collect())
+    }
+
+    /// What joint conferences in a jurisdiction and all below it have set to be done.
+    #[graphql(complexity = "assumed(first) * child_complexity + 1")]
+    async fn action_items(
+        &self,
+        ctx: &Context<'_>,
+        within: Option<ID>,
+        #[graphql(default = true, desc = "Only those that are not closed.")] open: bool,
+        first: Option<i32>,
+    ) -> Result<Vec<ActionItem>, Error> {
+        let app = app(ctx)?;
+        let within = within.as_ref().map(self::code).transpose()?;
+        let rows = routine::action_items(&app.models.routine.shelf(), within.as_ref(), open, page_size(first)?);
+        let today = app.clock.now().day();
+        Ok(rows.map_err(|e| shelf_error(&e))?.into_iter().map(|row| ActionItem::told(row, today)).collect())
+    }
+
+    /// All rule packs.
+    async fn procedures(&self, ctx: &Context<'_>) -> Result<Vec<Procedure>, Error> {
+        Ok(app(ctx)?.rules.procedures().map(Procedure::of).collect())
+    }
+
+    /// The rule pack with this id, for example `rural/HN/2026`.
+    async fn procedure(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Procedure>, Error> {
+        Ok(app(ctx)?.rules.procedure(&id).map(Procedure::of))
+    }
+
+    /// The laws and papers that numbers cite.
+    async fn laws(&self, ctx: &Context<'_>) -> Result<Vec<Law>, Error> {
+        Ok(app(ctx)?.rules.laws.iter().map(Law::from).collect())
     }
 
     /// The kinds of matter in force today.
@@ -295,6 +375,9 @@ impl Query {
                 code: row.code.to_string(),
                 name: row.name.to_owned(),
                 name_en: row.name_en.to_owned(),
+                lane: row.lane.into(),
+                alternative_lane: row.alternative_lane.map(Into::into),
+                bodies: row.bodies.iter().map(|body| (*body).into()).collect(),
                 delegable: row.delegable,
                 works: row.works,
                 statute: row.statute.map(|(law, article)| format!("{law} {article}")),

@@ -1,12 +1,27 @@
 //! Rules and figures as people check them.
 
 use async_graphql::SimpleObject;
-use siyi_domain::procedure::Basis;
+use siyi_domain::procedure::{self, Basis};
 use siyi_domain::rules::Rules;
 use siyi_domain::tally;
 
 use super::enums::{Base, Certainty, Comparator};
 use super::scalars::Count;
+
+/// A text in both languages.
+#[derive(SimpleObject, Clone)]
+pub struct Text {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl From<&procedure::Text> for Text {
+    fn from(text: &procedure::Text) -> Self {
+        Self { zh: text.zh.clone(), en: text.en.clone() }
+    }
+}
 
 /// The legal basis of a number.
 #[derive(SimpleObject, Clone)]
@@ -19,20 +34,67 @@ pub struct RuleCited {
     pub version: Option<String>,
     /// Article.
     pub article: String,
+    /// What the article orders; null where it is not among the laws, as for a decision of the place itself (`LOCAL`).
+    pub text: Option<Text>,
     /// Whether the number was found in the source or is remembered practice.
     pub certainty: Certainty,
 }
 
 impl RuleCited {
     pub(super) fn of(basis: &Basis, rules: &Rules) -> Self {
-        let source = rules.procedures().find_map(|procedure| procedure.source(&basis.law));
+        let source = rules.laws.find(&basis.law);
+        let article = source.and_then(|law| law.article(&basis.article));
         Self {
             law: basis.law.clone(),
             title: source.map(|s| s.title.zh.clone()),
             version: source.map(|s| s.version.clone()),
             article: basis.article.clone(),
+            text: article.map(|article| Text { zh: article.zh.clone(), en: article.en.clone() }),
             certainty: basis.certainty.into(),
         }
+    }
+}
+
+/// A share that a rule asks for.
+#[derive(SimpleObject, Clone)]
+pub struct ShareAsked {
+    /// Numerator.
+    pub numerator: u32,
+    /// Denominator.
+    pub denominator: u32,
+    /// At least or more than.
+    pub comparator: Comparator,
+    /// What it is of.
+    pub of: Base,
+    /// Where the number comes from.
+    pub rule: RuleCited,
+}
+
+impl ShareAsked {
+    pub(super) fn told(share: &procedure::Share, rules: &Rules) -> Self {
+        let fraction = share.fraction.get();
+        Self {
+            numerator: fraction.num,
+            denominator: fraction.den,
+            comparator: fraction.op.into(),
+            of: share.of.into(),
+            rule: RuleCited::of(&share.basis, rules),
+        }
+    }
+}
+
+/// A number of days that a rule asks for.
+#[derive(SimpleObject, Clone)]
+pub struct DaysAsked {
+    /// Days.
+    pub days: u16,
+    /// Where the number comes from.
+    pub rule: RuleCited,
+}
+
+impl DaysAsked {
+    pub(super) fn told(days: &procedure::Days, rules: &Rules) -> Self {
+        Self { days: days.days, rule: RuleCited::of(&days.basis, rules) }
     }
 }
 

@@ -88,8 +88,15 @@ fn what(duty: &Duty, standing: &Standing, procedure: Option<&Procedure>, lang: L
     let name = terms::duty(&duty.kind, lang);
     let Some(of) = &duty.of else { return name.to_owned() };
     let about = match duty.kind {
-        DutyKind::Convene => {
-            let step = procedure.and_then(|p| p.step(of)).map(|(_, step)| &step.name);
+        DutyKind::Convene
+        | DutyKind::Canvass
+        | DutyKind::CollectSignatures
+        | DutyKind::RequestReview
+        | DutyKind::AnswerReview
+        | DutyKind::HoldForum
+        | DutyKind::OwnersDecide
+        | DutyKind::PostPlan => {
+            let step = procedure.and_then(|p| p.step(of)).map(|step| &step.name);
             step.map_or_else(|| of.clone(), |step| lang.pick(&step.zh, &step.en).to_owned())
         }
         DutyKind::HoldMeeting | DutyKind::CloseMeeting => match lang {
@@ -109,7 +116,10 @@ fn what(duty: &Duty, standing: &Standing, procedure: Option<&Procedure>, lang: L
         | DutyKind::Start
         | DutyKind::Complete
         | DutyKind::PostResult
-        | DutyKind::Archive => of.clone(),
+        | DutyKind::Archive
+        | DutyKind::Ratify
+        | DutyKind::Report
+        | DutyKind::Appraise => of.clone(),
     };
     match lang {
         Lang::Zh => format!("{name}（{about}）"),

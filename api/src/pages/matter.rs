@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use siyi_domain::consultation::Stage;
-use siyi_domain::procedure::{Certainty, Procedure};
+use siyi_domain::consultation::standing::OpenMeeting;
+use siyi_domain::procedure::{Certainty, Procedure, StepKind};
 use siyi_projections::directory::JurisdictionRow;
 use siyi_projections::docket::{DocketRow, Status};
 use siyi_projections::dossier::Dossier;
@@ -15,7 +16,7 @@ use super::frame::Frame;
 use super::lang::Lang;
 use super::narrate::Narrator;
 use super::phrases::Phrases;
-use super::rules::article;
+use super::rules::{article, is_urban};
 use super::terms::Term;
 use super::trouble::Trouble;
 use super::visit::Visit;
@@ -68,7 +69,7 @@ struct MatterPage {
 pub fn page(visit: &Visit<'_>, number: &str) -> Result<Rendered, Trouble> {
     let (row, file) = visit.matter(number)?;
     let lang = visit.lang();
-    let procedure = visit.procedure(&file.standing.procedure);
+    let procedure = visit.procedure_of(&file.standing);
     let lineage = visit.lineage(&row.jurisdiction)?;
     let steps = steps::Steps::of(&file, procedure, visit.today, lang);
     let page = MatterPage {
@@ -85,7 +86,7 @@ pub fn page(visit: &Visit<'_>, number: &str) -> Result<Rendered, Trouble> {
         dues: Due::all(&row.duties, &row.standing, procedure, visit.today, lang),
         meetings: meetings::all(visit, &file, procedure)?,
         money: MoneyView::of(&file, lang),
-        record: record::Record::of(visit, &file, procedure)?,
+        record: record::Record::of(visit, &file)?,
         steps,
         file,
         row,
@@ -103,8 +104,8 @@ pub fn place_names(lineage: &[JurisdictionRow]) -> String {
 pub const fn status_class(status: Status) -> &'static str {
     match status {
         Status::Moved | Status::Deliberating | Status::Executing => "open",
-        Status::Archived => "done",
-        Status::Dismissed | Status::Rejected | Status::Withdrawn => "stopped",
+        Status::Archived | Status::Consulted => "done",
+        Status::Dismissed | Status::Rejected | Status::Withdrawn | Status::Annulled => "stopped",
     }
 }
 
@@ -113,19 +114,56 @@ pub fn stands(row: &DocketRow, procedure: Option<&Procedure>, lang: Lang) -> Str
     let standing = &row.standing;
     match &standing.stage {
         Stage::Unborn | Stage::Moved => lang.pick("已提出动议，待受理", "moved, to be screened").to_owned(),
-        Stage::Step { code, meeting } => {
-            let step = procedure.and_then(|p| p.step(code)).map(|(_, step)| step);
-            let name = step.map_or(code.as_str(), |step| lang.pick(&step.name.zh, &step.name.en));
-            match (lang, meeting) {
-                (Lang::Zh, None) => format!("{name}，待召集会议"),
-                (Lang::En, None) => format!("{name}: the meeting is to be convened"),
-                (Lang::Zh, Some(open)) => format!("{name}，会议定于{}", lang.day(open.held_on)),
-                (Lang::En, Some(open)) => format!("{name}: meeting on {}", lang.day(open.held_on)),
+        Stage::Step { code, meeting } => at_step(code, meeting.as_ref(), row, procedure, lang),
+        Stage::Detour(detour) => {
+            let purpose = detour.purpose.named(lang);
+            let at = at_step(&detour.code, detour.meeting.as_ref(), row, procedure, lang);
+            match lang {
+                Lang::Zh => format!("重新议决（{purpose}）：{at}"),
+                Lang::En => format!("deliberated again ({purpose}): {at}"),
             }
         }
         Stage::Executing => executing(row, lang).to_owned(),
         // The status says it already.
         Stage::Ended(_) => String::new(),
+    }
+}
+
+/// A step, and what it waits for.
+fn at_step(
+    code: &str,
+    meeting: Option<&OpenMeeting>,
+    row: &DocketRow,
+    procedure: Option<&Procedure>,
+    lang: Lang,
+) -> String {
+    let step = procedure.and_then(|p| p.step(code));
+    let name = step.map_or(code, |step| lang.pick(&step.name.zh, &step.name.en));
+    if let Some(open) = meeting {
+        let day = lang.day(open.held_on);
+        return match lang {
+            Lang::Zh => format!("{name}，会议定于{day}"),
+            Lang::En => format!("{name}: meeting on {day}"),
+        };
+    }
+    if let Some(day) = row.standing.review_due_on {
+        let day = lang.day(day);
+        return match lang {
+            Lang::Zh => format!("{name}，最迟{day}答复"),
+            Lang::En => format!("{name}: the answer is due by {day}"),
+        };
+    }
+    let (zh, en) = match step.map(|step| step.kind).unwrap_or_default() {
+        StepKind::Meeting => ("待召集会议", "the meeting is to be convened"),
+        StepKind::Canvass => ("征求意见中", "opinions are being asked for"),
+        StepKind::Signatures => ("收集户签字中", "households are signing"),
+        StepKind::Review => ("待报送", "to be submitted"),
+        StepKind::Forum => ("待协商", "to be talked over"),
+        StepKind::Owners => ("业主表决中", "the owners are voting"),
+    };
+    match lang {
+        Lang::Zh => format!("{name}，{zh}"),
+        Lang::En => format!("{name}: {en}"),
     }
 }
 
@@ -149,7 +187,7 @@ fn executing(row: &DocketRow, lang: Lang) -> &'static str {
 fn initiator(file: &Dossier, procedure: Option<&Procedure>, lang: Lang) -> String {
     let Some(motion) = &file.motion else { return String::new() };
     let motion = &motion.fact;
-    let by = motion.initiator.kind.named(lang);
+    let by = motion.initiator.kind.named_in(procedure.is_some_and(is_urban), lang);
     match &motion.signatures {
         Some(test) => {
             let words = Narrator { lang, procedure }.test(test);
@@ -169,7 +207,7 @@ fn kinds(visit: &Visit<'_>, row: &DocketRow) -> Vec<Kind> {
     let kind = |code: &siyi_domain::ids::MatterCode| {
         let found = visit.app.rules.matters.find(code, day);
         let statute = found.as_ref().and_then(|matter| matter.statute).map(|(law, at)| {
-            let procedure = visit.procedure(&row.standing.procedure);
+            let procedure = visit.binding(&row.standing.procedure, day);
             let basis = siyi_domain::procedure::Basis {
                 law: law.to_owned(),
                 article: at.to_owned(),

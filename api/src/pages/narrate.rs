@@ -4,15 +4,23 @@
 //! text of an objection. None of them belongs on a board.
 
 use siyi_domain::consultation::ConsultationEvent;
+use siyi_domain::matters::Lane;
 use siyi_domain::procedure::Procedure;
 use siyi_domain::tally::{Counts, Test};
 
 use super::lang::Lang;
-use super::rules;
+use super::rules::{self, Citation};
+use super::terms::Term;
 
 mod deliberation;
 mod disclosure;
+mod off_road;
+mod oversight;
+mod preparation;
+mod presence;
 mod works;
+
+pub use off_road::follows;
 
 /// The event in words, by the codes that it carries. With the procedure at hand, [`Narrator`] names steps and meetings too.
 #[must_use]
@@ -72,21 +80,63 @@ impl Narrator<'_> {
             E::RectificationOrdered(e) => self.rectification_ordered(e),
             E::ImplementationCompleted(e) => self.implementation_completed(e),
             E::ConsultationArchived(e) => self.consultation_archived(e),
+            E::OpinionRecorded(e) => self.opinion_recorded(e),
+            E::OpinionAnswered(e) => self.opinion_answered(e),
+            E::PreferencesCounted(e) => self.preferences_counted(e),
+            E::CanvassClosed(e) => self.canvass_closed(e),
+            E::SignaturesCollected(e) => self.signatures_collected(e),
+            E::SignaturesClosed(e) => self.signatures_closed(e),
+            E::ReviewRequested(e) => self.review_requested(e),
+            E::ReviewAnswered(e) => self.review_answered(e),
+            E::ForumHeld(e) => self.forum_held(e),
+            E::LaneChanged(e) => self.lane_changed(e),
+            E::PlanPosted(e) => self.plan_posted(e),
+            E::MembersJoinedOnline(e) => self.members_joined_online(e),
+            E::ProxiesAdmitted(e) => self.proxies_admitted(e),
+            E::GuestsAttended(e) => self.guests_attended(e),
+            E::MotionDeadlocked(e) => self.motion_deadlocked(e),
+            E::DeliberationReopened(e) => self.deliberation_reopened(e),
+            E::DeliberationConcluded(e) => self.deliberation_concluded(e),
+            E::CorrectionOrdered(e) => self.correction_ordered(e),
+            E::CourtAnnulled(e) => self.court_annulled(e),
+            E::ConsultationSuspended(e) => self.consultation_suspended(e),
+            E::ConsultationResumed(e) => self.consultation_resumed(e),
+            E::LightMatterReported(e) => self.light_matter_reported(e),
+            E::AppraisalRecorded(e) => self.appraisal_recorded(e),
+            E::NoticeFoundMissing(e) => self.notice_found_missing(e),
+            E::OwnersVoted(e) => self.owners_voted(e),
+            E::OwnersDecided(e) => self.owners_decided(e),
+            E::InterestDeclared(e) => self.interest_declared(e),
+            E::DutyUrged(e) => self.duty_urged(e),
+            E::FlagClosed(e) => self.flag_closed(e),
         }
     }
 
     /// A step by its name, or by its code where nobody has a name for it.
     #[must_use]
     pub fn step(&self, code: &str) -> String {
-        let named = self.procedure.and_then(|p| p.step(code)).map(|(_, step)| &step.name);
+        let named = self.procedure.and_then(|p| p.step(code)).map(|step| &step.name);
         named.map_or_else(|| code.to_owned(), |name| self.lang.pick(&name.zh, &name.en).to_owned())
     }
 
     /// A form of meeting by its name, or by its id.
     #[must_use]
     pub fn form(&self, step: &str, form: &str) -> String {
-        let found = self.procedure.and_then(|p| p.step(step)).and_then(|(_, step)| step.form(form));
+        let found = self.procedure.and_then(|p| p.step(step)).and_then(|step| step.form(form));
         found.map_or_else(|| form.to_owned(), |form| self.lang.pick(&form.name.zh, &form.name.en).to_owned())
+    }
+
+    /// A road by its name in the procedure.
+    #[must_use]
+    pub fn lane(&self, lane: Lane) -> String {
+        let named = self.procedure.and_then(|p| p.lane(lane)).map(|rule| self.lang.pick(&rule.name.zh, &rule.name.en));
+        named.unwrap_or_else(|| lane.named(self.lang)).to_owned()
+    }
+
+    /// Whether the procedure is one of communities, whose people are residents.
+    #[must_use]
+    pub fn is_urban(&self) -> bool {
+        self.procedure.is_some_and(rules::is_urban)
     }
 
     /// How votes fell. Blank and spoiled papers are named only where there are any.
@@ -111,12 +161,23 @@ impl Narrator<'_> {
     /// A test: what it asks for and the arithmetic.
     #[must_use]
     pub fn test(&self, test: &Test) -> String {
-        let (share, arithmetic) = (rules::share(test, self.lang), test.arithmetic());
+        let (share, arithmetic) = (rules::share(test, self.is_urban(), self.lang), test.arithmetic());
         match (self.lang, test.met) {
             (Lang::Zh, true) => format!("{arithmetic}，达到{share}"),
             (Lang::Zh, false) => format!("{arithmetic}，未达到{share}"),
             (Lang::En, true) => format!("{arithmetic}, {share}: met"),
             (Lang::En, false) => format!("{arithmetic}, {share}: not met"),
+        }
+    }
+
+    /// A test in one line, with the article that it rests on.
+    #[must_use]
+    pub fn judged(&self, test: &Test) -> String {
+        let line = rules::line(test, self.is_urban(), self.lang);
+        let rule = Citation::of(&test.basis, self.procedure, self.lang).line(self.lang);
+        match self.lang {
+            Lang::Zh => format!("{line}，依据{rule}"),
+            Lang::En => format!("{line}, by {rule}"),
         }
     }
 }

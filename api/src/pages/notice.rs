@@ -143,7 +143,7 @@ fn issuers(village: &JurisdictionRow) -> (String, String) {
 
 /// The meeting that carried each step, in the order of the steps.
 fn sittings(visit: &Visit<'_>, file: &Dossier) -> Result<Vec<MeetingView>, Trouble> {
-    let Some(procedure) = visit.procedure(&file.standing.procedure) else { return Ok(Vec::new()) };
+    let Some(procedure) = visit.procedure_of(&file.standing) else { return Ok(Vec::new()) };
     let mut decided = file.clone();
     let last = |step: &str| file.last_decision(step).map(|meeting| meeting.convened.fact.meeting);
     let kept: Vec<u16> = procedure.steps.iter().filter_map(|step| last(&step.code)).collect();

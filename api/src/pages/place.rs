@@ -49,7 +49,7 @@ pub fn overdue_rows(
     let most = skip.saturating_add(limit).saturating_add(1);
     let owed = docket::duties(&visit.docket(), within, visit.today, most)?;
     let rows = owed.into_iter().skip(skip).map(|owed| {
-        let procedure = visit.procedure(&owed.matter.standing.procedure);
+        let procedure = visit.procedure_of(&owed.matter.standing);
         let due = Due::of(&owed.duty, &owed.matter.standing, procedure, visit.today, visit.lang());
         let village = visit.place(&owed.matter.jurisdiction)?.name;
         Ok(OverdueRow { matter: owed.matter, village, due })

@@ -92,7 +92,7 @@ impl Told<'_> {
 
     fn share(&self, what: &'static str, share: &Share) -> Rule {
         let fraction = share.fraction.get();
-        let words = rules::share_of(fraction.num, fraction.den, fraction.op, share.of, self.lang);
+        let words = rules::share_of(fraction, share.of.named_in(self.is_urban(), self.lang), self.lang);
         let sign = if fraction.op == Comparator::Ge { "≥" } else { ">" };
         self.rule(what, format!("{words} ({sign} {}/{})", fraction.num, fraction.den), &share.basis)
     }
@@ -103,6 +103,10 @@ impl Told<'_> {
 
     fn t(&self, zh: &'static str, en: &'static str) -> &'static str {
         self.lang.pick(zh, en)
+    }
+
+    fn is_urban(&self) -> bool {
+        rules::is_urban(self.pack)
     }
 
     fn initiators(&self) -> Vec<Rule> {
@@ -199,18 +203,6 @@ impl Told<'_> {
                 self.t("监督委员会成员不得任财务人员", "no supervisor is the bookkeeper"),
                 "",
                 &rolls.supervisors_no_bookkeeper,
-            ),
-            self.share(
-                self.t("村民代表占代表会议组成人员", "representatives in their meeting"),
-                &rolls.representatives_share,
-            ),
-            self.share(
-                self.t("妇女代表占代表会议组成人员", "women representatives in the meeting"),
-                &rolls.women_representatives_share,
-            ),
-            self.range(
-                self.t("每名村民代表推选户数", "households for each representative"),
-                &rolls.households_per_representative,
             ),
         ]
     }

@@ -2,12 +2,16 @@
 
 use std::borrow::Borrow;
 
-use siyi_domain::fraction::Comparator;
-use siyi_domain::procedure::{Base, Basis, Certainty, Procedure};
+use siyi_domain::fraction::{Comparator, Fraction};
+use siyi_domain::jurisdiction::JurisdictionKind;
+use siyi_domain::procedure::{Basis, Certainty, Procedure};
 use siyi_domain::tally::Test;
 
 use super::lang::Lang;
-use super::terms::Term;
+
+mod arithmetic;
+
+pub use arithmetic::{base, least, line, tested};
 
 /// Where a number comes from, for readers.
 #[derive(Debug, Clone)]
@@ -19,6 +23,17 @@ pub struct Citation {
     /// The article, in words.
     pub article: String,
     /// Whether the number was read in the source; practice otherwise.
+    pub is_found: bool,
+    /// What the article orders, where its text is at hand.
+    pub text: Option<ArticleText>,
+}
+
+/// An article as people read it.
+#[derive(Debug, Clone)]
+pub struct ArticleText {
+    /// What it orders, in the language of the page.
+    pub words: String,
+    /// Whether the text was read; remembered otherwise.
     pub is_found: bool,
 }
 
@@ -32,6 +47,10 @@ impl Citation {
             version: source.map(|s| s.version.clone()).unwrap_or_default(),
             article: article(&basis.article, lang),
             is_found: basis.certainty == Certainty::Found,
+            text: source.and_then(|s| s.article(&basis.article)).map(|article| ArticleText {
+                words: lang.pick(&article.zh, &article.en).to_owned(),
+                is_found: article.certainty == Certainty::Found,
+            }),
         }
     }
 
@@ -44,11 +63,20 @@ impl Citation {
         let is_title = !law.contains('《') && !law.contains('“');
         match lang.borrow() {
             _ if is_default => law.clone(),
+            // A law that the procedure does not list, and what a place has decided itself.
+            _ if version.is_empty() => format!("{law} {article}"),
             Lang::Zh if is_title => format!("《{law}》（{version}）{article}"),
             Lang::Zh => format!("{law}（{version}）{article}"),
             Lang::En => format!("{law} ({version}), {article}"),
         }
     }
+}
+
+/// Whether a procedure is one of communities, whose people are residents.
+#[must_use]
+pub fn is_urban(procedure: &Procedure) -> bool {
+    procedure.applies_to.contains(&JurisdictionKind::Community)
+        && !procedure.applies_to.contains(&JurisdictionKind::Village)
 }
 
 /// `30`, `28 ¶2` and `26(3)` as articles; anything else, for example the name of a step, as it stands.
@@ -81,14 +109,14 @@ pub fn article(text: &str, lang: Lang) -> String {
 
 /// The share that a test asks for: 应到人数的三分之二以上, at least 2/3 of those due.
 #[must_use]
-pub fn share(test: &Test, lang: Lang) -> String {
-    share_of(test.num, test.den, test.op, test.of, lang)
+pub fn share(test: &Test, urban: bool, lang: Lang) -> String {
+    share_of(test.fraction(), base(test, urban, lang), lang)
 }
 
-/// A share in words.
+/// A share of a base in words.
 #[must_use]
-pub fn share_of(num: u32, den: u32, op: Comparator, of: Base, lang: Lang) -> String {
-    let base = of.named(lang);
+pub fn share_of(fraction: Fraction, base: &str, lang: Lang) -> String {
+    let Fraction { num, den, op } = fraction;
     match (lang, op, (num, den)) {
         (Lang::Zh, Comparator::Gt, (1, 2)) => format!("{base}的过半数"),
         (Lang::Zh, Comparator::Gt, _) => format!("超过{base}的{}", zh_fraction(num, den)),
@@ -97,19 +125,6 @@ pub fn share_of(num: u32, den: u32, op: Comparator, of: Base, lang: Lang) -> Str
         (Lang::En, Comparator::Gt, (1, 2)) => format!("more than half of {base}"),
         (Lang::En, Comparator::Gt, _) => format!("more than {num}/{den} of {base}"),
         (Lang::En, Comparator::Ge, _) => format!("at least {num}/{den} of {base}"),
-    }
-}
-
-/// What a test judges.
-#[must_use]
-pub fn tested(test: &Test, lang: Lang) -> &str {
-    match test.what.as_str() {
-        "quorum" => lang.pick("到会人数", "quorum"),
-        "threshold" => lang.pick("同意人数", "threshold"),
-        "representatives" => lang.pick("村民代表占组成人员比例", "representatives among the members"),
-        "women_representatives" => lang.pick("妇女村民代表占组成人员比例", "women representatives among the members"),
-        "signatures" => lang.pick("联名人数", "signatures"),
-        other => other,
     }
 }
 

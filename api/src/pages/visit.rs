@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use siyi_domain::consultation::{Stage, Standing};
 use siyi_domain::ids::{JurisdictionCode, PersonId};
 use siyi_domain::moment::Moment;
 use siyi_domain::office::{Actor, Office};
@@ -116,10 +117,26 @@ impl<'a> Visit<'a> {
         Ok((row, file))
     }
 
-    /// The procedure that binds a matter.
+    /// The procedure with this id.
     #[must_use]
     pub fn procedure(&self, id: &str) -> Option<&'a Procedure> {
         self.app.rules.procedure(id)
+    }
+
+    /// The procedure as it binds, on a day, a matter that was raised under `id`.
+    #[must_use]
+    pub fn binding(&self, id: &str, day: Date) -> Option<&'a Procedure> {
+        self.app.rules.binding(id, day)
+    }
+
+    /// The procedure as it binds a matter today, or bound it when it ended.
+    #[must_use]
+    pub fn procedure_of(&self, standing: &Standing) -> Option<&'a Procedure> {
+        let day = match standing.stage {
+            Stage::Ended(_) => standing.since.unwrap_or(self.today),
+            _ => self.today,
+        };
+        self.binding(&standing.procedure, day)
     }
 
     /// The masked name of a person.
@@ -135,8 +152,8 @@ impl<'a> Visit<'a> {
     ///
     /// # Errors
     /// [`Trouble::ReadStore`].
-    pub fn acted(&self, actor: Actor) -> Result<String, Trouble> {
-        let office = actor.office.named(self.ask.lang);
+    pub fn acted(&self, actor: Actor, urban: bool) -> Result<String, Trouble> {
+        let office = actor.office.named_in(urban, self.ask.lang);
         if matches!(actor.office, Office::Villager | Office::PartyMember | Office::Representative) {
             return Ok(office.to_owned());
         }

@@ -49,15 +49,31 @@ macro_rules! shipped {
 
 shipped! {
     "柳沟村.json",
+    "桂苑社区.json",
     "R2-village.json",
+    "R3-village.json",
+    "R4-village.json",
     "R5-village.json",
+    "R6-village.json",
+    "R7-village.json",
+    "R8-village.json",
     "C1-C2-道路硬化.toml",
     "C2-归档.toml",
     "C3-电子屏.toml",
     "C4-人数不足.toml",
+    "C5-坑塘发包.toml",
+    "C6-提灌站.toml",
+    "C7-充电棚.toml",
+    "C8-重点帮扶.toml",
     "C12-村规民约.toml",
     "R2-候车亭.toml",
+    "R3-疏通下水.toml",
+    "R4-主干道.toml",
     "R5-通户路.toml",
+    "R6-小红花票决.toml",
+    "R7-村级网站.toml",
+    "R8-先干后补.toml",
+    "R11-加装电梯.toml",
     "L1-决议未公开.toml",
     "L2-异议未答复.toml",
 }
@@ -111,19 +127,30 @@ pub(super) async fn demo(options: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Brings register and cases into the store; what is there already is not touched.
+/// Brings cases and register into the store; what is there already is not touched.
+///
+/// Cases of earlier years come first, at their own time: a clock that had been at the register would record them as afterwards.
 async fn import(app: &App, clock: &Arc<SetClock>) -> Result<(), Failure> {
+    let names = SHIPPED.iter().map(|(name, _)| Path::new(*name));
+    let cases = names.map(|name| Case::read(name, &Shipped)).collect::<Result<Vec<_>, _>>()?;
     let newest = app.store.read_all(AllFrom::End, Direction::Backwards, 1).await?;
     match newest.first().map(Recorded::read).transpose()?.flatten() {
         Some(last) => clock.turn_to(last.envelope.recorded_at),
-        None => clock.turn_to(REGISTER_AT.parse()?),
+        None => turn_back_to_first(clock, &cases),
     }
+    let register_at: Moment = REGISTER_AT.parse()?;
+    let (earlier, later): (Vec<Case>, Vec<Case>) =
+        cases.into_iter().partition(|case| case.acts.iter().all(|(_, act)| act.recorded_at.unwrap_or(act.at) < register_at));
+    run_cases(app, clock, &earlier).await?;
+    clock.advance_to(register_at);
     register(app).await?;
-    let names = SHIPPED.iter().map(|(name, _)| Path::new(*name));
-    let cases = names.map(|name| Case::read(name, &Shipped)).collect::<Result<Vec<_>, _>>()?;
+    run_cases(app, clock, &later).await
+}
+
+async fn run_cases(app: &App, clock: &Arc<SetClock>, cases: &[Case]) -> Result<(), Failure> {
     let bar = bar(0, "案例 acts");
     let pace = Pace::Case(Arc::clone(clock));
-    let ran = crate::case::run(&app.handler, &cases, &pace, |done, total| {
+    let ran = crate::case::run(&app.handler, cases, &pace, |done, total| {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
     })

@@ -120,6 +120,21 @@ impl Calendar {
         }
         Ok(last)
     }
+
+    /// The last of `days` working days after `start`.
+    ///
+    /// # Errors
+    /// [`CalendarError::UnknownYear`], [`CalendarError::OutOfRange`].
+    pub fn working_days_end(&self, start: Date, days: u16) -> Result<Date, CalendarError> {
+        let mut last = start;
+        for _ in 0..days {
+            last = plus_days(last, 1)?;
+            while self.is_rest_day(last)? {
+                last = plus_days(last, 1)?;
+            }
+        }
+        Ok(last)
+    }
 }
 
 /// `day` moved by a number of calendar days.
@@ -156,6 +171,13 @@ mod tests {
     fn a_period_that_ends_in_the_spring_festival_ends_after_it() {
         // 15 days from 2026-02-05 end on 02-20, inside the leave of 02-15 to 02-23.
         assert_eq!(calendar_2026().period_end(date(2026, 2, 5), 15).unwrap(), date(2026, 2, 24));
+    }
+
+    #[test]
+    fn seven_working_days_from_the_third_of_april_end_on_the_fifteenth() {
+        // 2026-04-03 is a Friday; 清明 leave from 04-04 to 04-06.
+        assert_eq!(calendar_2026().working_days_end(date(2026, 4, 3), 7).unwrap(), date(2026, 4, 15));
+        assert_eq!(calendar_2026().working_days_end(date(2026, 4, 3), 5).unwrap(), date(2026, 4, 13));
     }
 
     #[test]

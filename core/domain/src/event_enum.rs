@@ -1,4 +1,4 @@
-//! The one macro of the crate: an enum of events with their wire names.
+//! The macros for events: their data, and the enum of an aggregate with its wire names.
 
 /// Declares an aggregate's events: one struct each, its wire name with version, and the two ways across the wire.
 ///
@@ -62,4 +62,16 @@ macro_rules! events {
         })+
     };
 }
-pub(crate) use events;
+
+/// Declares the data of events. Times, actor and body stand in the envelope, not here.
+macro_rules! event_structs {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+            pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+        )+
+    };
+}
+pub(crate) use {event_structs, events};

@@ -1,15 +1,26 @@
 //! 辖区: a province, county, township or village, with the counts that the law's shares are of.
 //!
-//! Stream `jurisdiction-<code>`. What the assembly authorised its representatives to decide stands here too.
+//! Stream `jurisdiction-<code>`. What the assembly authorised its representatives to decide stands here too, and what the place
+//! itself has decided about its rules: which pack it follows, what it has tightened.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
-use crate::event_enum::events;
-use crate::ids::{JurisdictionCode, Level, Line, MatterCode, PaperHash};
+use crate::command_enum::commands;
+use crate::consultation::facts::FlagPattern;
+use crate::event_enum::{event_structs, events};
+use crate::ids::{JurisdictionCode, Level, Line, MatterCode, PaperHash, Paragraph};
 use crate::office::Office;
+use crate::procedure::{Adjustment, Procedure, RoutineKind};
 use crate::refusal::{Refusal, RefusalCode};
+use crate::rules::{Place, Rules};
+
+mod conference;
+mod local_rules;
+mod routine;
+
+pub use conference::{ActionItem, Conference, MAX_ACTION_ITEMS};
 
 /// 村 or 社区, and the levels above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,41 +41,6 @@ pub enum JurisdictionKind {
     Other,
 }
 
-/// Commands to a jurisdiction.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JurisdictionCommand {
-    /// Enter it in the register.
-    RegisterJurisdiction(RegisterJurisdiction),
-    /// Record its counts of people and households.
-    CountElectorate(CountElectorate),
-    /// Record what the assembly authorised its representatives to decide.
-    AuthoriseRepresentatives(AuthoriseRepresentatives),
-}
-
-/// Enter a jurisdiction in the register.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RegisterJurisdiction {
-    /// Name.
-    pub name: Line,
-    /// Kind.
-    pub kind: JurisdictionKind,
-}
-
-/// Record the counts of a village's people and households.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CountElectorate {
-    /// All people.
-    pub population: u32,
-    /// 十八周岁以上的村民
-    pub adult_villagers: u32,
-    /// Households.
-    pub households: u32,
-}
-
 /// How the assembly gave its authorisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -78,67 +54,243 @@ pub enum AuthorisedBy {
     Charter,
 }
 
-/// Record what the assembly authorised its representatives to decide (VL-2025 art. 28 ¶2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// 小组, 院落: a body below the village.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AuthoriseRepresentatives {
-    /// The matters.
-    pub matters: Vec<MatterCode>,
-    /// First day.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub from: Date,
-    /// Last day.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub until: Date,
-    /// How it was given.
-    pub by: AuthorisedBy,
-    /// The paper.
-    pub paper: PaperHash,
+#[serde(rename_all = "snake_case")]
+pub enum ScopeKind {
+    /// 村民小组
+    VillagersGroup,
+    /// 居民小组
+    ResidentsGroup,
+    /// 院落
+    Courtyard,
+    /// 小区
+    Estate,
 }
 
-/// `jurisdiction-registered.v1`
+/// An action item as a joint conference sets it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct JurisdictionRegistered {
-    /// The code.
-    pub code: JurisdictionCode,
-    /// Name.
-    pub name: Line,
-    /// Level.
-    pub level: Level,
-    /// Kind.
-    pub kind: JurisdictionKind,
+#[serde(deny_unknown_fields)]
+pub struct NewActionItem {
+    /// What is to be done.
+    pub text: Line,
+    /// Which unit leads.
+    #[serde(alias = "leadUnit")]
+    pub lead_unit: Line,
+    /// By when.
+    #[serde(alias = "dueOn")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub due_on: Date,
 }
 
-/// `electorate-counted.v1`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ElectorateCounted {
-    /// All people.
-    pub population: u32,
-    /// 十八周岁以上的村民
-    pub adult_villagers: u32,
-    /// Households.
-    pub households: u32,
+commands! {
+    /// Commands to a jurisdiction.
+    JurisdictionCommand;
+    /// Enter a jurisdiction in the register.
+    RegisterJurisdiction = "registerJurisdiction" {
+        /// Name.
+        name: Line,
+        /// Kind.
+        kind: JurisdictionKind,
+    }
+    /// Record the counts of a village's people and households.
+    CountElectorate = "countElectorate" {
+        /// All people.
+        population: u32,
+        /// 十八周岁以上的村民
+        adult_villagers: u32,
+        /// Households.
+        households: u32,
+    }
+    /// Record what the assembly authorised its representatives to decide (VL-2025 art. 28 ¶2).
+    AuthoriseRepresentatives = "authoriseRepresentatives" {
+        /// The matters.
+        matters: Vec<MatterCode>,
+        /// First day.
+        from: Date,
+        /// Last day.
+        until: Date,
+        /// How it was given.
+        by: AuthorisedBy,
+        /// The paper.
+        paper: PaperHash,
+    }
+    /// 采用议事规则: follow a variant from a day on.
+    AdoptProcedure = "adoptProcedure" {
+        /// The pack's id.
+        procedure: String,
+        /// First day.
+        from: Date,
+        /// The decision.
+        paper: PaperHash,
+    }
+    /// 从严规定: set a number of the procedure more strictly, or choose one of its documented readings.
+    AdjustProcedure = "adjustProcedure" {
+        /// The number.
+        adjustment: Adjustment,
+        /// The decision.
+        paper: PaperHash,
+    }
+    /// 设立小组、院落
+    FormScope = "formScope" {
+        /// Its number, which the rolls' `group` names.
+        scope: u16,
+        /// Kind.
+        kind: ScopeKind,
+        /// Name.
+        name: Line,
+    }
+    /// 记录例行事项: a meeting, a posting or an appraisal that is owed once in each period.
+    RecordRoutine = "recordRoutine" {
+        /// What.
+        kind: RoutineKind,
+        /// A day in the period that it is for.
+        period: Date,
+        /// In a line.
+        summary: Line,
+        /// The minutes or the photo.
+        paper: PaperHash,
+    }
+    /// 联席会议
+    HoldJointConference = "holdJointConference" {
+        /// The units that took part.
+        participants: Vec<Line>,
+        /// Topics.
+        topics: Vec<Line>,
+        /// What was set to be done, at most [`MAX_ACTION_ITEMS`].
+        items: Vec<NewActionItem>,
+        /// The minutes.
+        paper: PaperHash,
+    }
+    /// 办结联席会议事项
+    CloseActionItem = "closeActionItem" {
+        /// The conference.
+        conference: u16,
+        /// The item.
+        item: u16,
+        /// What came of it.
+        result: Paragraph,
+    }
+    /// 核销村级预警
+    CloseVillageFlag = "closeVillageFlag" {
+        /// The pattern.
+        pattern: FlagPattern,
+        /// What the flag is about, as the list of flags names it.
+        subject: Line,
+        /// Why it is closed.
+        reason: Paragraph,
+    }
 }
 
-/// `representatives-authorised.v1`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RepresentativesAuthorised {
-    /// The matters.
-    pub matters: Vec<MatterCode>,
-    /// First day.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub from: Date,
-    /// Last day.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub until: Date,
-    /// How it was given.
-    pub by: AuthorisedBy,
-    /// The paper.
-    pub paper: PaperHash,
+event_structs! {
+    /// `jurisdiction-registered.v1`
+    JurisdictionRegistered {
+        /// The code.
+        code: JurisdictionCode,
+        /// Name.
+        name: Line,
+        /// Level.
+        level: Level,
+        /// Kind.
+        kind: JurisdictionKind,
+    }
+    /// `electorate-counted.v1`
+    ElectorateCounted {
+        /// All people.
+        population: u32,
+        /// 十八周岁以上的村民
+        adult_villagers: u32,
+        /// Households.
+        households: u32,
+    }
+    /// `representatives-authorised.v1`
+    RepresentativesAuthorised {
+        /// The matters.
+        matters: Vec<MatterCode>,
+        /// First day.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        from: Date,
+        /// Last day.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        until: Date,
+        /// How it was given.
+        by: AuthorisedBy,
+        /// The paper.
+        paper: PaperHash,
+    }
+    /// `procedure-adopted.v1`
+    ProcedureAdopted {
+        /// The pack's id.
+        procedure: String,
+        /// Its version.
+        procedure_version: u32,
+        /// First day.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        from: Date,
+        /// The decision.
+        paper: PaperHash,
+    }
+    /// `procedure-adjusted.v1`
+    ProcedureAdjusted {
+        /// The number.
+        adjustment: Adjustment,
+        /// The decision.
+        paper: PaperHash,
+    }
+    /// `scope-formed.v1`
+    ScopeFormed {
+        /// Its number.
+        scope: u16,
+        /// Kind.
+        kind: ScopeKind,
+        /// Name.
+        name: Line,
+    }
+    /// `routine-done.v1`
+    RoutineDone {
+        /// What.
+        kind: RoutineKind,
+        /// A day in the period that it is for.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        period: Date,
+        /// In a line.
+        summary: Line,
+        /// The minutes or the photo.
+        paper: PaperHash,
+    }
+    /// `joint-conference-held.v1`
+    JointConferenceHeld {
+        /// Its number within the jurisdiction, from 1.
+        conference: u16,
+        /// The units that took part.
+        participants: Vec<Line>,
+        /// Topics.
+        topics: Vec<Line>,
+        /// What was set to be done, numbered from 1.
+        items: Vec<NewActionItem>,
+        /// The minutes.
+        paper: PaperHash,
+    }
+    /// `action-item-closed.v1`
+    ActionItemClosed {
+        /// The conference.
+        conference: u16,
+        /// The item.
+        item: u16,
+        /// What came of it.
+        result: Paragraph,
+    }
+    /// `village-flag-closed.v1`
+    VillageFlagClosed {
+        /// The pattern.
+        pattern: FlagPattern,
+        /// What the flag is about.
+        subject: Line,
+        /// Why it is closed.
+        reason: Paragraph,
+    }
 }
 
 events! {
@@ -148,6 +300,13 @@ events! {
         JurisdictionRegistered = "jurisdiction-registered.v1",
         ElectorateCounted = "electorate-counted.v1",
         RepresentativesAuthorised = "representatives-authorised.v1",
+        ProcedureAdopted = "procedure-adopted.v1",
+        ProcedureAdjusted = "procedure-adjusted.v1",
+        ScopeFormed = "scope-formed.v1",
+        RoutineDone = "routine-done.v1",
+        JointConferenceHeld = "joint-conference-held.v1",
+        ActionItemClosed = "action-item-closed.v1",
+        VillageFlagClosed = "village-flag-closed.v1",
     }
     upcast {}
 }
@@ -161,16 +320,38 @@ pub struct Jurisdiction {
     pub electorate: Option<ElectorateCounted>,
     /// All authorisations.
     pub authorisations: Vec<RepresentativesAuthorised>,
+    /// The packs that it has adopted, in order.
+    pub adopted: Vec<ProcedureAdopted>,
+    /// The numbers that it has set itself, in order.
+    pub adjustments: Vec<Adjustment>,
+    /// Its groups and courtyards.
+    pub scopes: Vec<ScopeFormed>,
+    /// Its joint conferences.
+    pub conferences: Vec<Conference>,
 }
 
 impl Jurisdiction {
     /// The state after one more event.
     #[must_use]
     pub fn evolve(mut self, event: &JurisdictionEvent) -> Self {
+        use JurisdictionEvent as E;
         match event {
-            JurisdictionEvent::JurisdictionRegistered(e) => self.registered = Some(e.clone()),
-            JurisdictionEvent::ElectorateCounted(e) => self.electorate = Some(e.clone()),
-            JurisdictionEvent::RepresentativesAuthorised(e) => self.authorisations.push(e.clone()),
+            E::JurisdictionRegistered(e) => self.registered = Some(e.clone()),
+            E::ElectorateCounted(e) => self.electorate = Some(e.clone()),
+            E::RepresentativesAuthorised(e) => self.authorisations.push(e.clone()),
+            E::ProcedureAdopted(e) => self.adopted.push(e.clone()),
+            E::ProcedureAdjusted(e) => self.adjustments.push(e.adjustment.clone()),
+            E::ScopeFormed(e) => {
+                self.scopes.retain(|scope| scope.scope != e.scope);
+                self.scopes.push(e.clone());
+            }
+            E::JointConferenceHeld(e) => self.conferences.push(Conference::held(e)),
+            E::ActionItemClosed(e) => {
+                for conference in self.conferences.iter_mut().filter(|c| c.no == e.conference) {
+                    conference.close(e.item);
+                }
+            }
+            E::RoutineDone(_) | E::VillageFlagClosed(_) => {}
         }
         self
     }
@@ -179,6 +360,19 @@ impl Jurisdiction {
     #[must_use]
     pub fn authorises(&self, matter: &MatterCode, day: Date) -> bool {
         self.authorisations.iter().any(|a| a.matters.contains(matter) && a.from <= day && day <= a.until)
+    }
+
+    /// The pack that it has adopted and follows on a day.
+    #[must_use]
+    pub fn adopted_on(&self, day: Date) -> Option<&str> {
+        self.adopted.iter().rev().find(|adopted| adopted.from <= day).map(|adopted| adopted.procedure.as_str())
+    }
+
+    /// The procedure in force here on a day.
+    #[must_use]
+    pub fn procedure<'a>(&self, code: &JurisdictionCode, rules: &'a Rules, day: Date) -> Option<&'a Procedure> {
+        let kind = self.registered.as_ref()?.kind;
+        rules.in_force(Place { code, kind, adopted: self.adopted_on(day) }, day)
     }
 }
 
@@ -196,21 +390,37 @@ pub fn decide(
     context: &Context<'_>,
 ) -> Result<Vec<JurisdictionEvent>, Refusal> {
     context.check_time()?;
+    use JurisdictionCommand as C;
     match command {
-        JurisdictionCommand::RegisterJurisdiction(c) => {
+        C::RegisterJurisdiction(c) => {
             // The register is the government's, whatever procedure a village follows.
             if context.actor.office != Office::TownshipOfficer {
                 return Err(context.not_competent().with("act", "registerJurisdiction"));
             }
             register(state, code, c)
         }
-        JurisdictionCommand::CountElectorate(c) => {
-            check_office(state, code, "countElectorate", context)?;
+        C::CountElectorate(c) => {
+            check_office(state, code, command.name(), context)?;
             count(c)
         }
-        JurisdictionCommand::AuthoriseRepresentatives(c) => {
-            check_office(state, code, "authoriseRepresentatives", context)?;
+        C::AuthoriseRepresentatives(c) => {
+            check_office(state, code, command.name(), context)?;
             authorise(c, context)
+        }
+        C::AdoptProcedure(c) => local_rules::adopt(state, code, c, context),
+        C::AdjustProcedure(c) => local_rules::adjust(state, code, c, context),
+        C::FormScope(c) => {
+            check_office(state, code, command.name(), context)?;
+            Ok(vec![ScopeFormed { scope: c.scope, kind: c.kind, name: c.name.clone() }.into()])
+        }
+        C::RecordRoutine(c) => routine::record(state, code, c, context),
+        C::HoldJointConference(c) => conference::hold(state, code, c, context),
+        C::CloseActionItem(c) => conference::close_item(state, code, c, context),
+        C::CloseVillageFlag(c) => {
+            check_office(state, code, command.name(), context)?;
+            let closed =
+                VillageFlagClosed { pattern: c.pattern, subject: c.subject.clone(), reason: c.reason.clone() };
+            Ok(vec![closed.into()])
         }
     }
 }
@@ -222,8 +432,8 @@ fn check_office(
     act: &str,
     context: &Context<'_>,
 ) -> Result<(), Refusal> {
-    let entry = village(state, code)?;
-    match context.rules.in_force(code, entry.kind, context.day()) {
+    village(state, code)?;
+    match state.procedure(code, context.rules, context.day()) {
         Some(procedure) => context.check_competence(procedure, act),
         None if context.actor.office == Office::TownshipOfficer => Ok(()),
         None => Err(context.not_competent().with("act", act)),

@@ -7,12 +7,14 @@
 //! in the refusals' sentences.
 
 pub mod calendar;
+pub mod command_enum;
 pub mod consultation;
 pub mod context;
 mod event_enum;
 pub mod fraction;
 pub mod ids;
 pub mod jurisdiction;
+pub mod laws;
 pub mod matters;
 pub mod moment;
 pub mod office;

@@ -23,8 +23,82 @@ pub enum RollKind {
     Bookkeepers,
     /// 户的代表: one person for each household.
     Households,
-    /// 本村十八周岁以上的村民
+    /// 本村十八周岁以上的村民; in a community the residents of eighteen and over.
     AdultVillagers,
+    /// 党员代表
+    PartyRepresentatives,
+    /// 集体经济组织成员: members with full civil capacity.
+    CollectiveMembers,
+    /// 成员代表
+    MemberRepresentatives,
+    /// 理事会
+    CollectiveCouncil,
+    /// 监事会
+    CollectiveSupervisors,
+    /// 居民小组推选的代表, by the residents' committees' law until 2025.
+    GroupElected,
+}
+
+/// A body that meets, by which statutes bind its meetings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// 村（社区）党组织委员会
+    PartyCommittee,
+    /// 村（社区）“两委”
+    TwoCommittees,
+    /// 党员大会
+    PartyMembers,
+    /// 党员代表会议
+    PartyRepresentatives,
+    /// 村民代表会议
+    Representatives,
+    /// 村民会议 by villagers
+    VillagersAssembly,
+    /// 村民会议 by households
+    HouseholdsAssembly,
+    /// 村民小组会议 by villagers
+    GroupVillagers,
+    /// 村民小组会议 by households
+    GroupHouseholds,
+    /// 居民会议 by residents
+    ResidentsAssembly,
+    /// 居民会议 by households
+    ResidentHouseholdsAssembly,
+    /// 居民会议 by representatives that the groups elect (RL-2018 art. 9)
+    GroupElectedAssembly,
+    /// 居民代表会议
+    ResidentsRepresentatives,
+    /// 成员大会
+    MembersAssembly,
+    /// 成员代表大会
+    MembersRepresentatives,
+    /// 理事会
+    CollectiveCouncil,
+    /// 村务联席会议
+    JointMeeting,
+}
+
+impl Body {
+    /// Whether it is a body of the party organisation, alone or with the committee.
+    #[must_use]
+    pub const fn is_of_the_party(self) -> bool {
+        matches!(self, Self::PartyCommittee | Self::TwoCommittees | Self::PartyMembers | Self::PartyRepresentatives)
+    }
+}
+
+/// What ties a person to the village.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Residence {
+    /// 常住: lives here, registered elsewhere.
+    UsuallyResident,
+    /// 一年以上并经同意: has lived or worked here for a year, applied, and was admitted.
+    Admitted,
+    /// 户籍在本村（社区）
+    #[default]
+    Registered,
 }
 
 /// The post of a member within a body.
@@ -83,6 +157,8 @@ pub enum Office {
     Clerk,
     /// 乡镇（街道）工作人员
     TownshipOfficer,
+    /// 县（区）工作人员
+    CountyOfficer,
     /// 网格员
     GridWorker,
     /// 施工单位

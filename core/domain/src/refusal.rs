@@ -232,4 +232,47 @@ refusal_codes! {
     NotCompleted = "not-completed", "尚未验收或办结", "the matter is not accepted or completed yet";
     CompletedAlready = "completed-already", "已验收或办结", "the matter is accepted or completed already";
     DisclosureOpen = "disclosure-open", "公示尚未结束", "a disclosure is still open";
+    // Roads.
+    BodiesExcludeEachOther = "bodies-exclude-each-other", "所涉事项分属不同主体，不能在一件事项中办理", "the kinds of matter belong to bodies that exclude each other";
+    LaneNotPermitted = "lane-not-permitted", "该事项不得走此种程序", "the kinds of matter do not permit this road";
+    GroupUnknown = "group-unknown", "没有该小组（院落）", "there is no such group or courtyard";
+    LightLimitExceeded = "light-limit-exceeded", "超出简易程序金额上限", "the amount exceeds the limit of the light road";
+    MergeNotPermitted = "merge-not-permitted", "书记、主任非一人担任，提议和商议不得合并", "the two steps may be held as one only where one person holds both posts";
+    FormNotOpen = "form-not-open", "此时不得采用这种会议形式", "this form of meeting may not decide now";
+    PlanNotPosted = "plan-not-posted", "方案公示未满期限", "the plan has not been posted long enough";
+    // Canvass, signatures, reviews.
+    OpinionUnknown = "opinion-unknown", "没有该条意见", "there is no such opinion";
+    OpinionAnsweredAlready = "opinion-answered-already", "该意见已答复", "the opinion is answered already";
+    OpinionsUnanswered = "opinions-unanswered", "尚有意见未答复", "opinions are not answered yet";
+    CoverageNotMet = "coverage-not-met", "征求意见覆盖面不足", "too few households have been asked";
+    AnswersExceedAsked = "answers-exceed-asked", "征求意见户数不平衡", "the figures of the canvass do not add up";
+    HouseholdUnknown = "household-unknown", "户册中没有该户", "the household is not on the roll";
+    SignaturesTooFew = "signatures-too-few", "签字户数不足", "too few households have signed";
+    ReviewNotRequested = "review-not-requested", "尚未提请审核", "no review has been asked for";
+    GroundMissing = "ground-missing", "审核不同意应当写明法律依据", "an authority that does not agree must name a ground of law";
+    // Attendance.
+    OnlineNotPermitted = "online-not-permitted", "该会议不得线上到会", "nobody takes part in this meeting from afar";
+    ProxyNotPermitted = "proxy-not-permitted", "该会议不得委托他人到会", "nobody votes for another at this meeting";
+    ProxyNotOfHousehold = "proxy-not-of-household", "受托人不是同户到会成员", "the proxy is no member of the same household who is present";
+    InterestedPerson = "interested-person", "有利害关系的人应当回避", "who has declared an interest may not take part in this";
+    // Owners.
+    NoOwnersDecision = "no-owners-decision", "该事项不需业主共同决定", "the matter needs no decision of owners";
+    OwnersUndecided = "owners-undecided", "业主尚未共同决定", "the owners have not decided yet";
+    UnitUnknown = "unit-unknown", "业主名册中没有该专有部分", "the unit is not on the owners' roll";
+    UnitTwice = "unit-twice", "专有部分重复", "a unit stands twice";
+    // Off the road.
+    ReopenedTooLate = "reopened-too-late", "已过可以重新议决的时候", "the time for this has passed";
+    MatterSuspended = "matter-suspended", "事项已暂停", "the matter is suspended";
+    NotSuspended = "not-suspended", "事项未被暂停", "the matter is not suspended";
+    DutyNotOverdue = "duty-not-overdue", "没有逾期的该项义务", "no such duty is overdue";
+    RatificationMissing = "ratification-missing", "应急事项尚未追认", "the emergency has not been ratified yet";
+    ReportMissing = "report-missing", "简易事项尚未向村民代表会议报告", "the representatives have not heard of the light matter yet";
+    AppraisalMissing = "appraisal-missing", "尚未进行群众评议", "the people have not judged the outcome yet";
+    // Rules of a place.
+    LooserThanProcedure = "looser-than-procedure", "地方规定只能从严，不能放宽", "a place may tighten a number, never loosen it";
+    RuleUnknown = "rule-unknown", "程序中没有该项规定", "the procedure has no such number";
+    ActionItemUnknown = "action-item-unknown", "没有该项待办事项或已办结", "there is no such open action item";
+    NotOfThisVillage = "not-of-this-village", "户籍不在本村（社区），不符合登记条件", "who is registered elsewhere may not stand on this roll";
+    CouncilNotOdd = "council-not-odd", "理事会成员应当为单数", "the council must have an odd number of members";
+    RepresentativesTooFew = "representatives-too-few", "村民代表人数低于规定", "there are fewer representatives than the place asks for";
 }

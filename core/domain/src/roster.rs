@@ -5,37 +5,51 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
-use crate::event_enum::events;
+use crate::command_enum::commands;
+use crate::event_enum::{event_structs, events};
 use crate::ids::{HouseholdNo, JurisdictionCode, PersonId, Sealed};
 use crate::jurisdiction::Jurisdiction;
-use crate::office::{Post, RollKind, Sex};
+use crate::office::{Post, Residence, RollKind, Sex};
 use crate::procedure::{Base, Procedure};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::tally::Test;
 
 mod file_roll;
+mod owners;
 
 pub(crate) use file_roll::check_whole;
 pub use file_roll::{MAX_ROLL_MEMBERS, PART_MEMBERS};
+pub use owners::MAX_UNITS;
 
-/// Commands to a roster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RosterCommand {
+commands! {
+    /// Commands to a roster.
+    RosterCommand;
     /// Give people their identifiers.
-    RegisterPersons(RegisterPersons),
+    RegisterPersons = "registerPersons" {
+        /// The people, at most [`MAX_PERSONS`].
+        persons: Vec<NewPerson>,
+    }
     /// Record that two people are near relatives.
-    DeclareKinship(DeclareKinship),
+    DeclareKinship = "declareKinship" {
+        /// One of them.
+        person: PersonId,
+        /// The other.
+        relative: PersonId,
+        /// How.
+        kinship: Kinship,
+    }
     /// File a roll; it replaces the one filed before.
-    FileRoll(FileRoll),
-}
-
-/// Give people their identifiers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RegisterPersons {
-    /// The people, at most [`MAX_PERSONS`].
-    pub persons: Vec<NewPerson>,
+    FileRoll = "fileRoll" {
+        /// Which.
+        roll: RollKind,
+        /// Its members.
+        members: Vec<RollMember>,
+    }
+    /// File the roll of an estate's units and owners; it replaces the one filed before.
+    FileOwnersRoll = "fileOwnersRoll" {
+        /// The units, at most [`MAX_UNITS`].
+        units: Vec<Unit>,
+    }
 }
 
 /// Most people in one `RegisterPersons`.
@@ -69,30 +83,6 @@ pub enum Kinship {
     GrandparentGrandchild,
 }
 
-/// Record that two people are near relatives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct DeclareKinship {
-    /// One of them.
-    pub person: PersonId,
-    /// The other.
-    pub relative: PersonId,
-    /// How.
-    pub kinship: Kinship,
-}
-
-/// File a roll.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct FileRoll {
-    /// Which.
-    pub roll: RollKind,
-    /// Its members.
-    pub members: Vec<RollMember>,
-}
-
 /// One entry of a roll.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -112,6 +102,23 @@ pub struct RollMember {
     /// The household.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub household: Option<HouseholdNo>,
+    /// What ties the person to the village, where it is not the household register.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub residence: Option<Residence>,
+}
+
+/// A unit of an estate and who owns it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Unit {
+    /// Its number, for example `3-2-501`.
+    pub unit: HouseholdNo,
+    /// The owner.
+    pub owner: PersonId,
+    /// Its area, in hundredths of a square metre.
+    #[serde(alias = "areaDm2")]
+    pub area_dm2: u32,
 }
 
 /// `person-registered.v1`
@@ -138,7 +145,7 @@ pub struct KinshipDeclared {
     pub kinship: Kinship,
 }
 
-/// `roll-members-listed.v1`: a part of a roll, so that each event stays under its limit of bytes.
+/// `roll-members-listed.v2`: a part of a roll, so that each event stays under its limit of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RollMembersListed {
@@ -148,6 +155,72 @@ pub struct RollMembersListed {
     pub part: u16,
     /// The members of this part.
     pub members: Vec<RollMember>,
+}
+
+/// An entry of a roll as `roll-members-listed.v1` wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "RollMember"))]
+#[serde(deny_unknown_fields)]
+pub struct RollMemberV1 {
+    /// Who.
+    pub person: PersonId,
+    /// The post, in a body that has posts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub post: Option<Post>,
+    /// 预备党员: attends and does not vote.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub probationary: bool,
+    /// 村民小组
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group: Option<u16>,
+    /// The household.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub household: Option<HouseholdNo>,
+}
+
+event_structs! {
+    /// `roll-members-listed.v1`: it did not say what ties a person to the village, and all were registered there.
+    RollMembersListedV1 {
+        /// Which roll.
+        roll: RollKind,
+        /// Part number from 1.
+        part: u16,
+        /// The members of this part.
+        members: Vec<RollMemberV1>,
+    }
+    /// `owners-listed.v1`: a part of an estate's roll.
+    OwnersListed {
+        /// Part number from 1.
+        part: u16,
+        /// The units of this part.
+        units: Vec<Unit>,
+    }
+    /// `owners-roll-filed.v1`: the parts before it are complete and bind from here on.
+    OwnersRollFiled {
+        /// How many parts it has.
+        parts: u16,
+        /// How many units.
+        units: u32,
+        /// How many owners, each counted once.
+        owners: u32,
+        /// All area, in hundredths of a square metre.
+        area_dm2: u64,
+    }
+}
+
+impl From<RollMembersListedV1> for RollMembersListed {
+    fn from(old: RollMembersListedV1) -> Self {
+        let member = |old: RollMemberV1| RollMember {
+            person: old.person,
+            post: old.post,
+            probationary: old.probationary,
+            group: old.group,
+            household: old.household,
+            residence: None,
+        };
+        Self { roll: old.roll, part: old.part, members: old.members.into_iter().map(member).collect() }
+    }
 }
 
 /// `roll-filed.v1`: the parts before it are complete and bind from here on.
@@ -171,10 +244,14 @@ events! {
     current {
         PersonRegistered = "person-registered.v1",
         KinshipDeclared = "kinship-declared.v1",
-        RollMembersListed = "roll-members-listed.v1",
+        RollMembersListed = "roll-members-listed.v2",
         RollFiled = "roll-filed.v1",
+        OwnersListed = "owners-listed.v1",
+        OwnersRollFiled = "owners-roll-filed.v1",
     }
-    upcast {}
+    upcast {
+        "roll-members-listed.v1" => RollMembersListedV1 => RollMembersListed,
+    }
 }
 
 /// A registered person as the rules see it.
@@ -193,8 +270,11 @@ pub struct Roster {
     pub persons: BTreeMap<PersonId, Person>,
     /// The rolls in force.
     pub rolls: BTreeMap<RollKind, Vec<RollMember>>,
+    /// The units of the estate and their owners.
+    pub estate: Vec<Unit>,
     kin: BTreeSet<(PersonId, PersonId)>,
     listed: Vec<RollMember>,
+    listed_units: Vec<Unit>,
 }
 
 impl Roster {
@@ -213,6 +293,8 @@ impl Roster {
                 let members = std::mem::take(&mut self.listed);
                 self.rolls.insert(e.roll, members);
             }
+            RosterEvent::OwnersListed(e) => self.listed_units.extend(e.units.iter().cloned()),
+            RosterEvent::OwnersRollFiled(_) => self.estate = std::mem::take(&mut self.listed_units),
         }
         self
     }
@@ -243,6 +325,23 @@ impl Roster {
         members.filter(|m| !(voting_only && m.probationary)).map(|m| m.person).collect()
     }
 
+    /// The distinct persons of several rolls that belong to one group or courtyard.
+    #[must_use]
+    pub fn distinct_in_group(&self, kinds: &[RollKind], group: u16) -> BTreeSet<PersonId> {
+        let members = kinds.iter().flat_map(|kind| self.roll(*kind));
+        members.filter(|m| m.group == Some(group)).map(|m| m.person).collect()
+    }
+
+    /// 一肩挑: whether one person is both the secretary of the party organisation and the director of the committee.
+    #[must_use]
+    pub fn has_dual_office_holder(&self) -> bool {
+        let holders = |kind, post| {
+            self.roll(kind).iter().filter(move |m| m.post == Some(post)).map(|m| m.person).collect::<BTreeSet<_>>()
+        };
+        let directors = holders(RollKind::VillageCommittee, Post::Director);
+        holders(RollKind::PartyCommittee, Post::Secretary).iter().any(|person| directors.contains(person))
+    }
+
     /// Whether two people are near relatives.
     #[must_use]
     pub fn are_kin(&self, one: PersonId, other: PersonId) -> bool {
@@ -257,10 +356,15 @@ impl Roster {
         let is_woman = |person: &&PersonId| self.persons.get(person).is_some_and(|p| p.sex == Sex::Female);
         let women = representatives.iter().filter(is_woman).count() as u64;
         let rules = &procedure.rolls;
-        vec![
-            Test::of("representatives", representatives.len() as u64, members, &rules.representatives_share),
-            Test::of("women_representatives", women, members, &rules.women_representatives_share),
-        ]
+        let of_all = rules
+            .representatives_share
+            .as_ref()
+            .map(|share| Test::of("representatives", representatives.len() as u64, members, share));
+        let of_women = rules
+            .women_representatives_share
+            .as_ref()
+            .map(|share| Test::of("women_representatives", women, members, share));
+        of_all.into_iter().chain(of_women).collect()
     }
 }
 
@@ -276,25 +380,18 @@ pub fn decide(
     context: &Context<'_>,
 ) -> Result<Vec<RosterEvent>, Refusal> {
     context.check_time()?;
-    let Some(entry) = &jurisdiction.registered else {
+    if jurisdiction.registered.is_none() {
         return Err(Refusal::from(RefusalCode::JurisdictionUnknown).with("code", code.as_str()));
-    };
-    let Some(procedure) = context.rules.in_force(code, entry.kind, context.day()) else {
+    }
+    let Some(procedure) = jurisdiction.procedure(code, context.rules, context.day()) else {
         return Err(Refusal::from(RefusalCode::NoProcedureInForce).with("day", context.day().to_string()));
     };
+    context.check_competence(procedure, command.name())?;
     match command {
-        RosterCommand::RegisterPersons(c) => {
-            context.check_competence(procedure, "registerPersons")?;
-            register_persons(state, c)
-        }
-        RosterCommand::DeclareKinship(c) => {
-            context.check_competence(procedure, "declareKinship")?;
-            declare_kinship(state, c)
-        }
-        RosterCommand::FileRoll(c) => {
-            context.check_competence(procedure, "fileRoll")?;
-            file_roll::decide(state, jurisdiction, procedure, c)
-        }
+        RosterCommand::RegisterPersons(c) => register_persons(state, c),
+        RosterCommand::DeclareKinship(c) => declare_kinship(state, c),
+        RosterCommand::FileRoll(c) => file_roll::decide(state, jurisdiction, procedure, c),
+        RosterCommand::FileOwnersRoll(c) => owners::file(state, c),
     }
 }
 
@@ -350,6 +447,7 @@ impl Roster {
         match base {
             Base::AdultVillagers => jurisdiction.electorate.as_ref().map(|e| u64::from(e.adult_villagers)),
             Base::Representatives => Some(self.roll(RollKind::Representatives).len() as u64),
+            Base::Households => jurisdiction.electorate.as_ref().map(|e| u64::from(e.households)),
             Base::Due | Base::Present => None,
         }
     }

@@ -1,26 +1,45 @@
-//! All rule data that a decision may look at: procedures, matters, holidays.
+//! All rule data that a decision may look at: laws, procedures, matters, holidays.
 
 use jiff::civil::Date;
+use toml::Table;
 
 use crate::calendar::{Calendar, CalendarError};
 use crate::ids::JurisdictionCode;
 use crate::jurisdiction::JurisdictionKind;
+use crate::laws::Laws;
 use crate::matters::Catalogue;
-use crate::procedure::{Procedure, ProcedureError};
+use crate::procedure::{Procedure, ProcedureError, merged};
+
+mod shipped;
 
 /// The rule data in force in a process. Loaded once at start; never changed by an event.
 #[derive(Debug, Clone)]
 pub struct Rules {
+    /// The laws and papers that numbers cite.
+    pub laws: Laws,
     procedures: Vec<Procedure>,
+    tables: Vec<Table>,
+    crossings: Vec<Crossing>,
     /// The catalogue of matters.
     pub matters: Catalogue,
     /// Holidays.
     pub calendar: Calendar,
 }
 
+/// A pack as it binds its matters after it was succeeded.
+#[derive(Debug, Clone)]
+struct Crossing {
+    raised_under: String,
+    from: Date,
+    pack: Procedure,
+}
+
 /// Why rule data cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
+    /// A law is malformed.
+    #[error("laws: {0}")]
+    Laws(String),
     /// A procedure is malformed.
     #[error(transparent)]
     Procedure(#[from] ProcedureError),
@@ -32,6 +51,17 @@ pub enum RulesError {
     Matters(String),
 }
 
+/// What of a place decides which procedure binds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Its code.
+    pub code: &'a JurisdictionCode,
+    /// Its kind.
+    pub kind: JurisdictionKind,
+    /// The pack that it has adopted, if any.
+    pub adopted: Option<&'a str>,
+}
+
 impl Rules {
     /// The data that ships with Siyi, from `schemas/`.
     ///
@@ -39,13 +69,58 @@ impl Rules {
     /// [`RulesError`] if a shipped file is malformed, which a test excludes.
     pub fn shipped() -> Result<Self, RulesError> {
         let mut calendar = Calendar::default();
-        calendar.add(include_str!("../../../schemas/holidays/2025.toml"))?;
-        calendar.add(include_str!("../../../schemas/holidays/2026.toml"))?;
-        calendar.add(include_str!("../../../schemas/holidays/2027.toml"))?;
-        let matters =
-            Catalogue::parse(include_str!("../../../schemas/matters/henan.toml")).map_err(RulesError::Matters)?;
-        let procedures = vec![Procedure::parse(include_str!("../../../schemas/procedures/rural-HN-2026.toml"))?];
-        Ok(Self { procedures, matters, calendar })
+        shipped::HOLIDAYS.iter().try_for_each(|text| calendar.add(text))?;
+        let laws = Laws::parse(shipped::LAWS.iter().copied()).map_err(RulesError::Laws)?;
+        let matters = Catalogue::parse(shipped::MATTERS).map_err(RulesError::Matters)?;
+        let none = (Vec::new(), Vec::new(), Vec::new());
+        let mut rules = Self { laws, procedures: none.0, tables: none.1, crossings: none.2, matters, calendar };
+        for text in shipped::PROCEDURES {
+            rules.add_procedure(text)?;
+        }
+        Ok(rules)
+    }
+
+    /// Adds a pack, which may rest on one that is there already (`base`).
+    ///
+    /// # Errors
+    /// [`ProcedureError`], also where it binds the same places on the same days as another.
+    pub fn add_procedure(&mut self, toml_text: &str) -> Result<&Procedure, ProcedureError> {
+        let (table, pack) = self.read_procedure(toml_text)?;
+        if let Some((other, from)) = self.procedures.iter().find_map(|other| Some((other, overlap(&pack, other)?))) {
+            let [pack, other] = [&pack.id, &other.id].map(Clone::clone);
+            return Err(ProcedureError::Overlap { pack, other, from: from.to_string() });
+        }
+        self.tables.push(table);
+        self.procedures.push(pack);
+        self.crossings = self.all_crossings();
+        self.procedures.last().ok_or_else(|| ProcedureError::Incomplete("no pack".to_owned()))
+    }
+
+    /// Reads and checks a pack without adding it.
+    ///
+    /// # Errors
+    /// [`ProcedureError`].
+    pub fn check_procedure(&self, toml_text: &str) -> Result<Procedure, ProcedureError> {
+        let mut others = self.clone();
+        let id = self.read_procedure(toml_text)?.1.id;
+        others.procedures.retain(|pack| pack.id != id);
+        others.add_procedure(toml_text).cloned()
+    }
+
+    fn read_procedure(&self, toml_text: &str) -> Result<(Table, Procedure), ProcedureError> {
+        let mut own: Table = toml_text.parse().map_err(|e: toml::de::Error| ProcedureError::Malformed(e.to_string()))?;
+        let table = match own.remove("base") {
+            None => own,
+            Some(base) => {
+                let named = |table: &&Table| table.get("id") == Some(&base);
+                let base = self.tables.iter().find(named).ok_or_else(|| {
+                    ProcedureError::Incomplete(format!("the base {base} is no pack that was loaded before"))
+                })?;
+                merged(base.clone(), own)
+            }
+        };
+        let pack = Procedure::from_table(table.clone(), &self.laws)?;
+        Ok((table, pack))
     }
 
     /// All procedures.
@@ -59,14 +134,58 @@ impl Rules {
         self.procedures.iter().find(|pack| pack.id == id)
     }
 
-    /// The procedure in force for a jurisdiction of this kind on a day.
+    /// The procedure that binds a place on a day: the one that it has adopted, else the one of the smallest region around it.
     #[must_use]
-    pub fn in_force(&self, code: &JurisdictionCode, kind: JurisdictionKind, day: Date) -> Option<&Procedure> {
-        self.procedures.iter().find(|pack| {
-            let regional = pack.region_prefixes.iter().any(|prefix| code.as_str().starts_with(prefix.as_str()));
-            pack.in_force_on(day) && pack.applies_to.contains(&kind) && (pack.region_prefixes.is_empty() || regional)
-        })
+    pub fn in_force(&self, place: Place<'_>, day: Date) -> Option<&Procedure> {
+        let binds = |pack: &&Procedure| pack.in_force_on(day) && pack.applies_to.contains(&place.kind);
+        if let Some(adopted) = place.adopted.and_then(|id| self.procedure(id)).filter(binds) {
+            return Some(adopted);
+        }
+        let by_region = self.procedures.iter().filter(|pack| binds(pack) && !pack.by_adoption);
+        by_region.filter_map(|pack| Some((region(pack, place.code)?, pack))).max_by_key(|(digits, _)| *digits).map(|(_, p)| p)
     }
+
+    /// The procedure as it binds, on a day, a matter that was raised under the pack `id`.
+    #[must_use]
+    pub fn binding(&self, id: &str, day: Date) -> Option<&Procedure> {
+        let crossed = self.crossings.iter().filter(|c| c.raised_under == id && c.from <= day).max_by_key(|c| c.from);
+        crossed.map(|crossing| &crossing.pack).or_else(|| self.procedure(id))
+    }
+
+    fn all_crossings(&self) -> Vec<Crossing> {
+        let mut crossings = Vec::new();
+        for pack in &self.procedures {
+            let mut at = pack.clone();
+            let mut left = self.procedures.len();
+            while let Some(next) = at.succeeded_by.as_deref().and_then(|id| self.procedure(id)).filter(|_| left > 0) {
+                let mut crossed = at.crossed_into(next);
+                crossed.succeeded_by.clone_from(&next.succeeded_by);
+                crossings.push(Crossing { raised_under: pack.id.clone(), from: next.effective_from(), pack: crossed.clone() });
+                at = crossed;
+                left -= 1;
+            }
+        }
+        crossings
+    }
+}
+
+/// How many digits of a place's code a pack's region shares; `None` where the place lies outside it.
+fn region(pack: &Procedure, code: &JurisdictionCode) -> Option<usize> {
+    if pack.region_prefixes.is_empty() {
+        return Some(0);
+    }
+    let around = pack.region_prefixes.iter().filter(|prefix| code.as_str().starts_with(prefix.as_str()));
+    around.map(String::len).max()
+}
+
+/// The first day on which two packs bind the same region and kind; a pack by adoption binds nobody by itself.
+fn overlap(one: &Procedure, other: &Procedure) -> Option<Date> {
+    let same_places = one.region_prefixes == other.region_prefixes
+        && one.applies_to.iter().any(|kind| other.applies_to.contains(kind))
+        && !one.by_adoption
+        && !other.by_adoption;
+    let from = one.effective_from().max(other.effective_from());
+    ((same_places || one.id == other.id) && one.in_force_on(from) && other.in_force_on(from)).then_some(from)
 }
 
 #[cfg(test)]
@@ -74,19 +193,39 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
-    #[test]
-    fn the_shipped_data_loads() {
-        let rules = Rules::shipped().unwrap();
-        assert_eq!(rules.calendar.years().map(|(year, ..)| year).collect::<Vec<_>>(), [2025, 2026, 2027]);
+    fn village(code: &str) -> JurisdictionCode {
+        code.parse().unwrap()
     }
 
     #[test]
-    fn no_procedure_is_in_force_before_its_first_day() {
+    fn the_shipped_data_loads() {
         let rules = Rules::shipped().unwrap();
-        let village: JurisdictionCode = "411502001003".parse().unwrap();
-        let kind = JurisdictionKind::Village;
-        assert!(rules.in_force(&village, kind, date(2025, 12, 31)).is_none());
-        assert!(rules.in_force(&village, kind, date(2026, 1, 1)).is_some());
-        assert!(rules.in_force(&village, JurisdictionKind::Community, date(2026, 1, 1)).is_none());
+        assert!(rules.calendar.years().any(|(year, ..)| year == 2026));
+    }
+
+    #[test]
+    fn the_law_changes_with_the_year_2026() {
+        let rules = Rules::shipped().unwrap();
+        let code = village("411502001003");
+        let in_force = |kind, day| {
+            let place = Place { code: &code, kind, adopted: None };
+            rules.in_force(place, day).map(|pack| pack.id.as_str())
+        };
+        assert_eq!(in_force(JurisdictionKind::Village, date(2025, 12, 31)), Some("rural/HN/2018"));
+        assert_eq!(in_force(JurisdictionKind::Village, date(2026, 1, 1)), Some("rural/HN/2026"));
+        assert_eq!(in_force(JurisdictionKind::Community, date(2025, 12, 31)), Some("urban/HN/2018"));
+        assert_eq!(in_force(JurisdictionKind::Community, date(2026, 1, 1)), Some("urban/HN/2026"));
+        assert_eq!(in_force(JurisdictionKind::Village, date(2009, 1, 1)), None);
+    }
+
+    #[test]
+    fn a_smaller_region_goes_before_a_larger_one_and_adoption_before_both() {
+        let rules = Rules::shipped().unwrap();
+        let ninghai = village("330226101201");
+        let place = Place { code: &ninghai, kind: JurisdictionKind::Village, adopted: None };
+        assert_eq!(rules.in_force(place, date(2026, 3, 1)).map(|p| p.id.as_str()), Some("rural/NH/2026"));
+        let henan = village("411502001003");
+        let place = Place { code: &henan, kind: JurisdictionKind::Village, adopted: Some("rural/4d2d-1s/2026") };
+        assert_eq!(rules.in_force(place, date(2026, 3, 1)).map(|p| p.id.as_str()), Some("rural/4d2d-1s/2026"));
     }
 }

@@ -225,6 +225,7 @@ pub fn body_of(office: Office) -> Option<RollKind> {
         | Office::Villager
         | Office::CollectiveOfficer
         | Office::TownshipOfficer
+        | Office::CountyOfficer
         | Office::GridWorker
         | Office::Contractor
         | Office::Auditor

@@ -6,7 +6,7 @@ use super::Status;
 use crate::shelf::{Shelf, ShelfError, Writes};
 
 /// Matters by status, in the order of [`Status::ALL`].
-pub type StatusCounts = [u64; 7];
+pub type StatusCounts = [u64; 9];
 
 fn key(code: &JurisdictionCode) -> Vec<u8> {
     format!("c/{code}").into_bytes()

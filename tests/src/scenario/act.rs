@@ -1,7 +1,6 @@
 //! An act as a scenario, a setup or a case file tells it.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use siyi_domain::consultation::ConsultationCommand;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
@@ -13,9 +12,9 @@ use siyi_domain::roster::RosterCommand;
 use super::{alias, moment};
 
 /// GraphQL names of the commands to a jurisdiction.
-pub const JURISDICTION_COMMANDS: &[&str] = &["registerJurisdiction", "countElectorate", "authoriseRepresentatives"];
+pub const JURISDICTION_COMMANDS: &[&str] = JurisdictionCommand::NAMES;
 /// GraphQL names of the commands to a roster.
-pub const ROSTER_COMMANDS: &[&str] = &["registerPersons", "declareKinship", "fileRoll"];
+pub const ROSTER_COMMANDS: &[&str] = RosterCommand::NAMES;
 
 /// 柳沟村, where a scenario plays unless it says otherwise.
 const VILLAGE: &str = "419901101201";
@@ -123,31 +122,23 @@ fn personal<'a>(name: &str, input: &'a mut Value) -> Vec<&'a mut Value> {
             let persons = input.get_mut("persons").and_then(Value::as_array_mut);
             persons.into_iter().flatten().filter_map(|person| person.get_mut("name")).collect()
         }
-        "raiseObjection" => input.get_mut("text").into_iter().collect(),
+        "raiseObjection" | "recordOpinion" => input.get_mut("text").into_iter().collect(),
         "recordPayment" => input.get_mut("payee").into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
 fn command(name: &str, input: Value) -> Result<Command, String> {
-    use JurisdictionCommand as J;
-    use RosterCommand as R;
-    Ok(match name {
-        "registerJurisdiction" => Command::Jurisdiction(J::RegisterJurisdiction(typed(input)?)),
-        "countElectorate" => Command::Jurisdiction(J::CountElectorate(typed(input)?)),
-        "authoriseRepresentatives" => Command::Jurisdiction(J::AuthoriseRepresentatives(typed(input)?)),
-        "registerPersons" => Command::Roster(R::RegisterPersons(typed(input)?)),
-        "declareKinship" => Command::Roster(R::DeclareKinship(typed(input)?)),
-        "fileRoll" => Command::Roster(R::FileRoll(typed(input)?)),
-        _ => match ConsultationCommand::from_input(name, input) {
-            Some(read) => Command::Consultation(Box::new(read.map_err(|e| e.to_string())?)),
-            None => return Err("there is no such command".to_owned()),
-        },
-    })
-}
-
-fn typed<T: DeserializeOwned>(input: Value) -> Result<T, String> {
-    serde_json::from_value(input).map_err(|e| e.to_string())
+    if let Some(read) = JurisdictionCommand::from_input(name, input.clone()) {
+        return read.map(Command::Jurisdiction).map_err(|e| e.to_string());
+    }
+    if let Some(read) = RosterCommand::from_input(name, input.clone()) {
+        return read.map(Command::Roster).map_err(|e| e.to_string());
+    }
+    match ConsultationCommand::from_input(name, input) {
+        Some(read) => read.map(|command| Command::Consultation(Box::new(command))).map_err(|e| e.to_string()),
+        None => Err("there is no such command".to_owned()),
+    }
 }
 
 /// TOML as JSON; a date as its text.

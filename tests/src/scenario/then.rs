@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
-use siyi_domain::consultation::{Duty, Ending, Stage, Standing};
+use siyi_domain::consultation::{Detour, Duty, Ending, Stage, Standing};
 use siyi_domain::refusal::{Refusal, RefusalCode};
 use siyi_domain::rules::Rules;
 
@@ -194,12 +194,14 @@ fn stage_name(stage: &Stage) -> &str {
     match stage {
         Stage::Unborn => "unborn",
         Stage::Moved => "motion",
-        Stage::Step { code, .. } => code,
+        Stage::Step { code, .. } | Stage::Detour(Detour { code, .. }) => code,
         Stage::Executing => "executing",
         Stage::Ended(Ending::Dismissed) => "dismissed",
         Stage::Ended(Ending::Rejected) => "rejected",
         Stage::Ended(Ending::Withdrawn) => "withdrawn",
         Stage::Ended(Ending::Archived) => "archived",
+        Stage::Ended(Ending::Annulled) => "annulled",
+        Stage::Ended(Ending::Consulted) => "consulted",
     }
 }
 
@@ -215,7 +217,8 @@ impl ExpectedDuty {
     }
 
     fn check(&self, standing: &Standing, rules: &Rules) -> Result<(), String> {
-        let procedure = rules.procedure(&standing.procedure).ok_or("the matter has no procedure")?;
+        let since = standing.since.unwrap_or_default();
+        let procedure = rules.binding(&standing.procedure, since).ok_or("the matter has no procedure")?;
         let duties = standing.duties(procedure, &rules.calendar);
         let told = |duty: &Duty| serde_json::to_value(duty).unwrap_or_default();
         let Some(duty) = duties.iter().find(|duty| covers(&told(duty), &self.says)) else {

@@ -81,10 +81,12 @@ pub struct Tested {
     pub what: String,
     /// What the rule asks for.
     pub share: String,
-    /// The least part that satisfies the rule.
-    pub least: u64,
+    /// The least part that satisfies the rule, with its unit.
+    pub least: String,
     /// 41×3=123 ≥ 110=55×2
     pub arithmetic: String,
+    /// 实到 41 ≥ 应到 55 的 2/3（41×3=123 ≥ 110=55×2）
+    pub line: String,
     /// Whether it is met.
     pub met: bool,
     /// Where the rule comes from.
@@ -95,11 +97,13 @@ impl Tested {
     /// A test as readers see it.
     #[must_use]
     pub fn of(test: &Test, procedure: Option<&Procedure>, lang: Lang) -> Self {
+        let urban = procedure.is_some_and(rules::is_urban);
         Self {
-            what: rules::tested(test, lang).to_owned(),
-            share: rules::share(test, lang),
-            least: test.fraction().least(test.whole),
+            what: rules::tested(test, urban, lang).to_owned(),
+            share: rules::share(test, urban, lang),
+            least: rules::least(test, lang),
             arithmetic: test.arithmetic(),
+            line: rules::line(test, urban, lang),
             met: test.met,
             citation: Citation::of(&test.basis, procedure, lang),
         }
@@ -139,7 +143,7 @@ fn view(
         (None, Some(inquorate)) => (inquorate.due, inquorate.present),
         (None, None) => (meeting.due, meeting.present),
     };
-    let convened_by = file.entries.get(meeting.convened.entry).map(|entry| visit.acted(entry.envelope.actor));
+    let convened_by = file.entries.get(meeting.convened.entry).map(|entry| visit.acted(entry.envelope.actor, narrator.is_urban()));
     let (outcome, outcome_class) = outcome(meeting, decision, lang);
     let quorum = inquorate.map(|e| &e.quorum);
     let tests = judged(put.map(|put| put.tests.as_slice()), decision, quorum);
@@ -201,6 +205,9 @@ fn meeting_of(event: &ConsultationEvent) -> Option<u16> {
         E::DecisionMade(e) => Some(e.meeting),
         E::MeetingClosed(e) => Some(e.meeting),
         E::MeetingFoundInquorate(e) => Some(e.meeting),
+        E::MembersJoinedOnline(e) => Some(e.meeting),
+        E::ProxiesAdmitted(e) => Some(e.meeting),
+        E::GuestsAttended(e) => Some(e.meeting),
         _ => None,
     }
 }

@@ -1,7 +1,6 @@
 //! The whole record of a matter: every event in words, with its two times, who acted, and the hash of its stored bytes.
 
 use siyi_domain::moment::Moment;
-use siyi_domain::procedure::Procedure;
 use siyi_projections::dossier::{Dossier, Entry};
 
 use crate::pages::answer::hash;
@@ -58,13 +57,12 @@ impl Record {
     ///
     /// # Errors
     /// [`Trouble::ReadStore`].
-    pub fn of(visit: &Visit<'_>, file: &Dossier, procedure: Option<&Procedure>) -> Result<Self, Trouble> {
+    pub fn of(visit: &Visit<'_>, file: &Dossier) -> Result<Self, Trouble> {
         let total = file.entries.len();
         let after: usize = visit.ask.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or_default();
-        let narrator = Narrator { lang: visit.lang(), procedure };
         let part = file.entries.iter().enumerate().skip(after).take(EVENTS);
         let lines: Vec<Line> =
-            part.map(|(index, entry)| line(visit, index + 1, entry, narrator)).collect::<Result<_, _>>()?;
+            part.map(|(index, entry)| line(visit, index + 1, entry, file)).collect::<Result<_, _>>()?;
         let end = after.saturating_add(lines.len());
         Ok(Self {
             total,
@@ -76,8 +74,11 @@ impl Record {
     }
 }
 
-fn line(visit: &Visit<'_>, no: usize, entry: &Entry, narrator: Narrator<'_>) -> Result<Line, Trouble> {
+fn line(visit: &Visit<'_>, no: usize, entry: &Entry, file: &Dossier) -> Result<Line, Trouble> {
     let envelope = &entry.envelope;
+    // Each act is told by the law of its day.
+    let procedure = visit.binding(&file.standing.procedure, envelope.occurred_at.day());
+    let narrator = Narrator { lang: visit.lang(), procedure };
     let hash = hash(&entry.body);
     Ok(Line {
         no,
@@ -85,7 +86,7 @@ fn line(visit: &Visit<'_>, no: usize, entry: &Entry, narrator: Narrator<'_>) -> 
         occurred_at: envelope.occurred_at,
         recorded_at: envelope.recorded_at,
         late: entry.late.then(|| delay(envelope.occurred_at, envelope.recorded_at, narrator.lang)),
-        actor: visit.acted(envelope.actor)?,
+        actor: visit.acted(envelope.actor, narrator.is_urban())?,
         short: hash.chars().take(12).collect(),
         hash,
         event_type: envelope.event_type.clone(),

@@ -58,6 +58,8 @@ fn state(index: usize, at: usize, stopped: Option<Ending>, lang: Lang) -> (&'sta
         (std::cmp::Ordering::Equal, Some(Ending::Dismissed)) => ("stopped", lang.pick("不予受理", "dismissed")),
         (std::cmp::Ordering::Equal, Some(Ending::Rejected)) => ("stopped", lang.pick("未通过", "not carried")),
         (std::cmp::Ordering::Equal, Some(Ending::Withdrawn)) => ("stopped", lang.pick("撤回", "withdrawn")),
+        (std::cmp::Ordering::Equal, Some(Ending::Annulled)) => ("stopped", lang.pick("决议已撤销", "annulled")),
+        (std::cmp::Ordering::Equal, Some(Ending::Consulted)) => ("stopped", lang.pick("协商办结", "talked over")),
         (std::cmp::Ordering::Equal, _) => ("current", lang.pick("进行中", "current")),
         (std::cmp::Ordering::Greater, Some(Ending::Archived) | None) => ("ahead", lang.pick("未到", "ahead")),
         (std::cmp::Ordering::Greater, Some(_)) => ("ahead", lang.pick("不再进行", "not reached")),
@@ -155,7 +157,7 @@ impl Way<'_> {
         match &standing.stage {
             Stage::Unborn | Stage::Moved => (0, None),
             Stage::Step { code, .. } => (self.index_of(code), None),
-            Stage::Executing => (disclosed + self.executing(today), None),
+            Stage::Executing | Stage::Detour(_) => (disclosed + self.executing(today), None),
             Stage::Ended(Ending::Archived) => (self.total(), None),
             Stage::Ended(Ending::Dismissed) => (0, Some(Ending::Dismissed)),
             Stage::Ended(ending) => (self.stopped_at(), Some(*ending)),

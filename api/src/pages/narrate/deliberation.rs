@@ -7,6 +7,7 @@ use siyi_domain::consultation::events::{
     RollCalled, RollFrozen, StepPassed,
 };
 use siyi_domain::consultation::facts::{Choice, Outcome};
+use siyi_domain::matters::Lane;
 use siyi_domain::tally::Counts;
 
 use super::{Narrator, one_line};
@@ -15,7 +16,7 @@ use crate::pages::terms::Term;
 
 impl Narrator<'_> {
     pub(super) fn motion_raised(&self, e: &MotionRaised) -> String {
-        let (by, source) = (e.initiator.kind.named(self.lang), e.source.named(self.lang));
+        let (by, source) = (e.initiator.kind.named_in(self.is_urban(), self.lang), e.source.named_in(self.is_urban(), self.lang));
         let signed = e.signatures.as_ref().map(|test| match self.lang {
             Lang::Zh => format!("（{}人联名，{}）", test.part, self.test(test)),
             Lang::En => format!(" ({} signatures; {})", test.part, self.test(test)),
@@ -34,12 +35,47 @@ impl Narrator<'_> {
 
     pub(super) fn motion_screened(&self, e: &MotionScreened) -> String {
         let (matters, step) = (self.lang.list(&e.matters), self.step(&e.step));
-        match (self.lang, e.works) {
-            (Lang::Zh, true) => format!("受理动议。事项类别：{matters}，含工程实施。进入{step}环节。"),
-            (Lang::Zh, false) => format!("受理动议。事项类别：{matters}，不含工程实施。进入{step}环节。"),
-            (Lang::En, true) => format!("Motion admitted under {matters}, with works. Next: {step}."),
-            (Lang::En, false) => format!("Motion admitted under {matters}, without works. Next: {step}."),
+        let screened = match (self.lang, e.works) {
+            (Lang::Zh, true) => format!("受理动议。事项类别：{matters}，含工程实施。"),
+            (Lang::Zh, false) => format!("受理动议。事项类别：{matters}，不含工程实施。"),
+            (Lang::En, true) => format!("Motion admitted under {matters}, with works."),
+            (Lang::En, false) => format!("Motion admitted under {matters}, without works."),
+        };
+        screened
+            + &self.road(e)
+            + &match self.lang {
+                Lang::Zh => format!("进入{step}环节。"),
+                Lang::En => format!(" Next: {step}."),
+            }
+    }
+
+    /// By which road it goes, where that is not the whole one, and what else binds it.
+    fn road(&self, e: &MotionScreened) -> String {
+        let lane = self.lane(e.lane);
+        let mut told = String::new();
+        if e.lane != Lane::Full {
+            told += &match self.lang {
+                Lang::Zh => format!("办理程序：{lane}。"),
+                Lang::En => format!(" Road: {lane}."),
+            };
         }
+        if let Some(group) = e.group {
+            told += &match self.lang {
+                Lang::Zh => format!("属第{group}组（院落）。"),
+                Lang::En => format!(" Of group or courtyard {group}."),
+            };
+        }
+        if let Some(emergency) = e.emergency {
+            let emergency = emergency.named(self.lang);
+            told += &match self.lang {
+                Lang::Zh => format!("应急情形：{emergency}。"),
+                Lang::En => format!(" Emergency: {emergency}."),
+            };
+        }
+        if e.linked_owners {
+            told += self.lang.pick("另须业主共同决定。", " The owners must decide too.");
+        }
+        told
     }
 
     pub(super) fn motion_dismissed(&self, e: &MotionDismissed) -> String {

@@ -4,12 +4,18 @@ use siyi_domain::consultation::events::{
     ConsultationArchived, ContractSigned, ImplementationCompleted, PaymentRecorded, ProgressReported,
     RectificationOrdered, VariationApproved, WorkStarted, WorksAccepted,
 };
+use siyi_domain::office::RollKind;
 
 use super::{Narrator, one_line};
 use crate::pages::lang::Lang;
 use crate::pages::terms::Term;
 
 impl Narrator<'_> {
+    /// 村务监督委员会 or 居务监督委员会
+    fn supervisors(&self) -> &'static str {
+        RollKind::SupervisoryCommittee.named_in(self.is_urban(), Lang::Zh)
+    }
+
     pub(super) fn filed_with_township(&self) -> String {
         self.lang
             .pick("报乡镇（街道）备案，备案文书归卷。", "Filed with the township; the receipt is on file.")
@@ -47,10 +53,13 @@ impl Narrator<'_> {
     pub(super) fn variation_approved(&self, e: &VariationApproved) -> String {
         let (amount, total) = (self.lang.money(e.amount_fen), self.lang.money(e.total_fen));
         let (committee, supervisors, reason) = (e.committee.len(), e.supervisors.len(), one_line(&e.reason));
+        let urban = self.is_urban();
+        let bodies = (RollKind::VillageCommittee.named_in(urban, Lang::Zh), self.supervisors());
         match self.lang {
             Lang::Zh => format!(
-                "批准变更，增加{amount}，累计变更{total}；村民委员会{committee}人、村务监督委员会{supervisors}人同意。\
-                 理由：{reason}"
+                "批准变更，增加{amount}，累计变更{total}；{}{committee}人、{}{supervisors}人同意。\
+                 理由：{reason}",
+                bodies.0, bodies.1
             ),
             Lang::En => format!(
                 "Variation of {amount} approved, {total} in all, by {committee} of the committee and {supervisors} \
@@ -62,9 +71,10 @@ impl Narrator<'_> {
     pub(super) fn payment_recorded(&self, e: &PaymentRecorded) -> String {
         let (payee, purpose, voucher) = (e.payee_kind.named(self.lang), &e.purpose, &e.voucher_no);
         let (amount, total) = (self.lang.money(e.amount_fen), self.lang.money(e.total_fen));
+        let checkers = self.supervisors();
         match self.lang {
             Lang::Zh => format!(
-                "付款{amount}，用途：{purpose}，收款方：{payee}，凭证号{voucher}，经村务监督委员会审核；累计付款{total}。"
+                "付款{amount}，用途：{purpose}，收款方：{payee}，凭证号{voucher}，经{checkers}审核；累计付款{total}。"
             ),
             Lang::En => format!(
                 "{amount} paid to: {payee}, for {purpose}, voucher {voucher}, checked by a supervisor; {total} paid in all."

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
+use siyi_domain::jurisdiction::JurisdictionKind;
 use siyi_projections::board::{self, BoardRow};
 use siyi_projections::directory::JurisdictionRow;
 use siyi_projections::docket::{self, DocketRow, Filter, Status};
@@ -82,7 +83,7 @@ pub(super) fn page(
     let (open, ended) = matters(visit, code)?;
     let (ended, next) = part(ended, visit.ask.after.as_deref());
     let board_title = match row.kind {
-        siyi_domain::jurisdiction::JurisdictionKind::Community => p.board_of_community,
+        JurisdictionKind::Community => p.board_of_community,
         _ => p.board_of_village,
     };
     Rendered::html(&VillagePage {
@@ -121,7 +122,8 @@ fn people(row: &JurisdictionRow, lang: Lang) -> Vec<(&'static str, String)> {
 }
 
 fn rolls(row: &JurisdictionRow, lang: Lang) -> Vec<(&'static str, String)> {
-    row.rolls.iter().map(|(roll, members)| (roll.named(lang), thousands(u64::from(*members)))).collect()
+    let urban = row.kind == JurisdictionKind::Community;
+    row.rolls.iter().map(|(roll, members)| (roll.named_in(urban, lang), thousands(u64::from(*members)))).collect()
 }
 
 fn cards(visit: &Visit<'_>, code: &JurisdictionCode) -> Result<Vec<Card>, Trouble> {
@@ -162,7 +164,12 @@ fn matters(visit: &Visit<'_>, code: &JurisdictionCode) -> Result<(Vec<MatterLine
         let line = line(visit, row);
         match line.row.status() {
             Status::Moved | Status::Deliberating | Status::Executing => open.push(line),
-            Status::Archived | Status::Dismissed | Status::Rejected | Status::Withdrawn => ended.push(line),
+            Status::Archived
+            | Status::Dismissed
+            | Status::Rejected
+            | Status::Withdrawn
+            | Status::Annulled
+            | Status::Consulted => ended.push(line),
         }
     }
     open.sort_by_key(|line| line.dues.iter().filter_map(|due| due.on).min());
@@ -170,7 +177,7 @@ fn matters(visit: &Visit<'_>, code: &JurisdictionCode) -> Result<(Vec<MatterLine
 }
 
 fn line(visit: &Visit<'_>, row: DocketRow) -> MatterLine {
-    let procedure = visit.procedure(&row.standing.procedure);
+    let procedure = visit.procedure_of(&row.standing);
     MatterLine {
         status: row.status().named(visit.lang()),
         status_class: status_class(row.status()),

@@ -1,64 +1,23 @@
 //! What people ask for in a matter. Personal texts are sealed before they get here.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
+use super::duties::DutyKind;
 use super::facts::{
-    Amendment, ContractTerms, ExclusionCause, Initiator, MotionSource, NoticeKind, ObjectionAbout, Paper, PayeeKind,
-    Plan, Remedy, ReturnReason, Tellers, Verdict, Vote,
+    Amendment, ContractTerms, Emergency, ExclusionCause, FlagPattern, ForumForm, ForumOutcome, Guests, Initiator,
+    LegalGround, MotionSource, NoticeKind, ObjectionAbout, OpinionClass, OpinionSource, Paper, PayeeKind, Plan,
+    Preference, Proxy, Remedy, ReturnReason, ReviewVerdict, SuspendedBy, Tellers, UnitVote, Verdict, Vote,
 };
-use crate::ids::{Fen, JurisdictionCode, Line, MatterCode, PaperHash, Paragraph, PersonId, Sealed};
+use crate::command_enum::commands;
+use crate::ids::{Fen, HouseholdNo, JurisdictionCode, Line, MatterCode, PaperHash, Paragraph, PersonId, Sealed};
+use crate::matters::Lane;
 use crate::moment::Moment;
-use crate::procedure::BallotForm;
+use crate::procedure::{BallotForm, ReopenPurpose};
 use crate::tally::Counts;
 
-/// Where and how an input differs from its command's shape.
-pub type MisshapenInput = serde_path_to_error::Error<serde_json::Error>;
-
-macro_rules! commands {
-    ($($(#[$doc:meta])* $name:ident = $graphql:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })+) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-            #[serde(rename_all = "camelCase", deny_unknown_fields)]
-            pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
-
-            impl From<$name> for ConsultationCommand {
-                fn from(command: $name) -> Self {
-                    Self::$name(command)
-                }
-            }
-        )+
-
-        /// Commands to a matter.
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum ConsultationCommand { $(#[doc = $graphql] $name($name),)+ }
-
-        impl ConsultationCommand {
-            /// The GraphQL names of all commands to a matter.
-            pub const NAMES: &'static [&'static str] = &[$($graphql),+];
-
-            /// The command's GraphQL name.
-            #[must_use]
-            pub const fn name(&self) -> &'static str {
-                match self { $(Self::$name(_) => $graphql,)+ }
-            }
-
-            /// Reads a command's input by its GraphQL name; `None` if the name is not of a matter.
-            ///
-            /// # Errors
-            /// The parser's error, with its path, if the input does not fit.
-            pub fn from_input(name: &str, input: serde_json::Value) -> Option<Result<Self, MisshapenInput>> {
-                match name {
-                    $($graphql => Some(serde_path_to_error::deserialize(input).map(Self::$name)),)+
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
 commands! {
+    /// Commands to a matter.
+    ConsultationCommand;
     /// 提出动议
     RaiseMotion = "raiseMotion" {
         /// Where.
@@ -78,6 +37,104 @@ commands! {
     ScreenMotion = "screenMotion" {
         /// The kinds of matter as screened; those of the motion if left out.
         matters: Option<Vec<MatterCode>>,
+        /// The road; the strictest that its kinds of matter ask for if left out.
+        lane: Option<Lane>,
+        /// The group or courtyard that it belongs to, for a matter below the village.
+        group: Option<u16>,
+        /// 应急情形, for the emergency road.
+        emergency: Option<Emergency>,
+    }
+    /// 记录意见
+    RecordOpinion = "recordOpinion" {
+        /// What it is about.
+        class: OpinionClass,
+        /// How it was taken.
+        source: OpinionSource,
+        /// The text; sealed before the domain sees it.
+        text: Sealed,
+    }
+    /// 答复意见
+    AnswerOpinion = "answerOpinion" {
+        /// Which.
+        opinion: u16,
+        /// Whether it is taken up.
+        accepted: bool,
+        /// The answer, or the reason.
+        answer: Paragraph,
+    }
+    /// 记录排序投票: residents choose among suggestions; it ranks, it does not resolve.
+    RecordPreferences = "recordPreferences" {
+        /// How many took part.
+        voters: u32,
+        /// The suggestions, at most [`super::MAX_PREFERENCES`].
+        preferences: Vec<Preference>,
+    }
+    /// 结束征求意见
+    CloseCanvass = "closeCanvass" {
+        /// Households concerned.
+        concerned: u32,
+        /// Households asked.
+        asked: u32,
+        /// Households that agree.
+        in_favour: u32,
+        /// Households that are against it.
+        against: u32,
+        /// Households that answered without a view.
+        no_view: u32,
+        /// Stationed units asked, by paper form.
+        units_asked: u16,
+        /// The papers filed.
+        papers: Vec<Paper>,
+    }
+    /// 收集户签字
+    CollectSignatures = "collectSignatures" {
+        /// The households that signed, at most [`super::MAX_HOUSEHOLDS_AT_ONCE`].
+        households: Vec<HouseholdNo>,
+    }
+    /// 结束户签字
+    CloseSignatures = "closeSignatures" {
+        /// The papers filed.
+        papers: Vec<Paper>,
+    }
+    /// 提请审核
+    RequestReview = "requestReview" {
+        /// What is submitted.
+        paper: PaperHash,
+    }
+    /// 审核答复
+    AnswerReview = "answerReview" {
+        /// The verdict.
+        verdict: ReviewVerdict,
+        /// The ground of law, needed unless it agrees.
+        ground: Option<LegalGround>,
+        /// In words.
+        opinion: Paragraph,
+        /// The written answer.
+        paper: PaperHash,
+    }
+    /// 记录协商
+    RecordForum = "recordForum" {
+        /// In which form.
+        form: ForumForm,
+        /// When those invited were told of the topic.
+        informed_on: Date,
+        /// Who took part.
+        participants: Vec<Guests>,
+        /// What those concerned agree on.
+        opinion: Paragraph,
+        /// What a minority holds against it.
+        dissent: Option<Paragraph>,
+        /// What follows.
+        outcome: ForumOutcome,
+        /// The papers filed.
+        papers: Vec<Paper>,
+    }
+    /// 张贴方案
+    PostPlan = "postPlan" {
+        /// Places.
+        places: Vec<Line>,
+        /// Photo of the paper on the board.
+        photo: Option<PaperHash>,
     }
     /// 不予受理
     DismissMotion = "dismissMotion" {
@@ -132,6 +189,29 @@ commands! {
         meeting: u16,
         /// Who, at most [`super::MAX_PERSONS_AT_ONCE`].
         persons: Vec<PersonId>,
+    }
+    /// 线上到会
+    AdmitOnline = "admitOnline" {
+        /// The meeting.
+        meeting: u16,
+        /// Who, at most [`super::MAX_PERSONS_AT_ONCE`].
+        persons: Vec<PersonId>,
+    }
+    /// 户内委托到会
+    AdmitProxies = "admitProxies" {
+        /// The meeting.
+        meeting: u16,
+        /// Who stands for whom, at most [`super::MAX_PROXIES_AT_ONCE`].
+        proxies: Vec<Proxy>,
+        /// The written authorisations.
+        paper: PaperHash,
+    }
+    /// 列席
+    RecordGuests = "recordGuests" {
+        /// The meeting.
+        meeting: u16,
+        /// Who.
+        guests: Vec<Guests>,
     }
     /// 付诸表决
     PutMotion = "putMotion" {
@@ -261,6 +341,113 @@ commands! {
     CloseDisclosure = "closeDisclosure" {
         /// Which notice.
         notice: u16,
+    }
+    /// 报告公告缺失
+    ReportNoticeMissing = "reportNoticeMissing" {
+        /// Which notice.
+        notice: u16,
+        /// Where it was not to be seen.
+        place: Line,
+        /// Photo of the place.
+        photo: Option<PaperHash>,
+    }
+    /// 重新议决
+    ReopenDeliberation = "reopenDeliberation" {
+        /// What for.
+        purpose: ReopenPurpose,
+        /// Who calls for it.
+        initiator: Initiator,
+        /// The form of the last meeting that is asked for; any that the rule allows if left out.
+        form: Option<String>,
+        /// Why.
+        reason: Paragraph,
+        /// The sum needed beside the budget, for a supplement.
+        extra_fen: Option<Fen>,
+    }
+    /// 责令改正
+    OrderCorrection = "orderCorrection" {
+        /// The ground of law.
+        ground: LegalGround,
+        /// What must be put right.
+        remark: Paragraph,
+        /// The order.
+        paper: PaperHash,
+    }
+    /// 记录法院撤销
+    RecordCourtAnnulment = "recordCourtAnnulment" {
+        /// The court.
+        court: Line,
+        /// The number of the case.
+        case_no: Line,
+        /// The judgment.
+        paper: PaperHash,
+    }
+    /// 暂停
+    Suspend = "suspend" {
+        /// By whom.
+        by: SuspendedBy,
+        /// Why.
+        reason: Paragraph,
+        /// The document.
+        paper: PaperHash,
+    }
+    /// 恢复
+    Resume = "resume" {
+        /// Why.
+        reason: Paragraph,
+    }
+    /// 报告简易事项: the representatives' meeting hears of a light matter.
+    ReportLightMatter = "reportLightMatter" {
+        /// The day of the meeting.
+        meeting_on: Date,
+        /// Its minutes.
+        paper: PaperHash,
+    }
+    /// 群众评议
+    RecordAppraisal = "recordAppraisal" {
+        /// How many are satisfied.
+        satisfied: u32,
+        /// How many are in part.
+        partly: u32,
+        /// How many are not.
+        dissatisfied: u32,
+        /// The sheet.
+        paper: PaperHash,
+    }
+    /// 业主表决
+    RecordOwnersVotes = "recordOwnersVotes" {
+        /// The votes, at most [`super::MAX_UNIT_VOTES`].
+        votes: Vec<UnitVote>,
+    }
+    /// 结束业主表决
+    CloseOwnersPoll = "closeOwnersPoll" {
+        /// The count sheet.
+        paper: PaperHash,
+    }
+    /// 申报利害关系
+    DeclareInterest = "declareInterest" {
+        /// Who has it.
+        person: PersonId,
+        /// In what.
+        remark: Line,
+    }
+    /// 督办
+    UrgeDuty = "urgeDuty" {
+        /// What is overdue.
+        duty: DutyKind,
+        /// Which step, meeting, notice or objection.
+        of: Option<String>,
+        /// Who was told.
+        told: Line,
+        /// In words.
+        remark: Option<Line>,
+    }
+    /// 核销预警
+    CloseFlag = "closeFlag" {
+        /// The pattern.
+        pattern: FlagPattern,
+        /// Why it is closed.
+        reason: Paragraph,
     }
     /// 报乡镇备案
     FileWithTownship = "fileWithTownship" {

@@ -2,10 +2,14 @@
 
 use jiff::civil::Date;
 
-use super::commands::{AnswerObjection, Archive, CloseDisclosure, CorrectNotice, PostNotice, RaiseObjection};
+use super::commands::{
+    AnswerObjection, Archive, CloseDisclosure, CorrectNotice, PostNotice, PostPlan, RaiseObjection, RecordAppraisal,
+    ReportLightMatter, ReportNoticeMissing,
+};
 use super::deliberation::check_papers;
 use super::events::{
-    ConsultationArchived, DisclosureClosed, NoticeCorrected, NoticePosted, ObjectionAnswered, ObjectionRaised,
+    AppraisalRecorded, ConsultationArchived, DisclosureClosed, LightMatterReported, NoticeCorrected, NoticeFoundMissing,
+    NoticePosted, ObjectionAnswered, ObjectionRaised, PlanPosted,
 };
 use super::facts::NoticeKind;
 use super::standing::Posting;
@@ -79,15 +83,90 @@ struct Period {
 fn period(case: Case<'_>, posted_on: Date) -> Result<Period, Refusal> {
     let rules = &case.procedure.disclosure;
     let calendar = &case.context.rules.calendar;
-    let last = calendar.period_end(posted_on, rules.posted.days)?;
+    // A kind of matter may have to hang longer than the procedure says.
+    let own = case.own_rules().into_iter().filter_map(|row| row.posted.as_ref()).map(|days| days.days);
+    let days = own.fold(rules.posted.days, u16::max);
+    let last = calendar.period_end(posted_on, days)?;
     Ok(Period {
         objections_until: calendar.period_end(posted_on, rules.objections.days)?,
         removable_on: plus_days(last, 1)?,
     })
 }
 
+/// Where the plan itself is posted, it hangs before the next step may meet.
+pub(super) fn post_plan(case: Case<'_>, at: &str, command: &PostPlan) -> Decision {
+    case.check_order()?;
+    let Some(rule) = &case.procedure.disclosure.plan else {
+        return Err(Refusal::from(RefusalCode::StepOutOfOrder).with("at", at).with("act", "postPlan"));
+    };
+    if case.lane()?.after(&rule.after) != Some(at) {
+        return Err(Refusal::from(RefusalCode::StepOutOfOrder).with("at", at).with("act", "postPlan"));
+    }
+    if case.matter.plan.is_none() {
+        return Err(RefusalCode::PlanMissing.into());
+    }
+    if case.matter.standing.plan_until.is_some() {
+        return Err(RefusalCode::NoticePostedAlready.into());
+    }
+    if command.places.is_empty() {
+        return Err(RefusalCode::PlacesMissing.into());
+    }
+    check_entries(command.places.len(), MAX_LINES)?;
+    let last = case.context.rules.calendar.period_end(case.context.day(), rule.posted.days)?;
+    let event = PlanPosted {
+        after: rule.after.clone(),
+        places: command.places.clone(),
+        photo: command.photo.clone(),
+        until: plus_days(last, 1)?,
+    };
+    Ok(vec![event.into()])
+}
+
+/// Anybody may say that a notice does not hang where it should, before it could lawfully be taken down.
+pub(super) fn report_missing(case: Case<'_>, command: &ReportNoticeMissing) -> Decision {
+    let notice = open_notice(case, command.notice)?;
+    check_not_before(case, notice.posted_on)?;
+    let event =
+        NoticeFoundMissing { notice: notice.no, place: command.place.clone(), photo: command.photo.clone() };
+    Ok(vec![event.into()])
+}
+
+/// A light matter is reported to the next meeting of the representatives.
+pub(super) fn report_light(case: Case<'_>, command: &ReportLightMatter) -> Decision {
+    case.check_after_resolution()?;
+    if case.lane()?.report.is_none() || case.matter.standing.reported_on.is_some() {
+        return Err(Refusal::from(RefusalCode::StepOutOfOrder).with("at", "executing").with("act", "reportLightMatter"));
+    }
+    let resolved = case.matter.standing.resolved_on.unwrap_or_default();
+    if command.meeting_on < resolved || command.meeting_on > case.context.day() {
+        return Err(Refusal::from(RefusalCode::ActsOutOfOrder)
+            .with("meeting_on", command.meeting_on.to_string())
+            .with("not_before", resolved.to_string())
+            .with("not_after", case.context.day().to_string()));
+    }
+    Ok(vec![LightMatterReported { meeting_on: command.meeting_on, paper: command.paper.clone() }.into()])
+}
+
+/// 群众评议: the people judge the outcome once it is disclosed.
+pub(super) fn appraise(case: Case<'_>, command: &RecordAppraisal) -> Decision {
+    let Some(posted) = case.matter.standing.notice_of(NoticeKind::Result) else {
+        return Err(RefusalCode::NoticeNotPosted.into());
+    };
+    check_not_before(case, posted.posted_on)?;
+    if command.satisfied == 0 && command.partly == 0 && command.dissatisfied == 0 {
+        return Err(RefusalCode::EntriesMissing.into());
+    }
+    let event = AppraisalRecorded {
+        satisfied: command.satisfied,
+        partly: command.partly,
+        dissatisfied: command.dissatisfied,
+        paper: command.paper.clone(),
+    };
+    Ok(vec![event.into()])
+}
+
 fn open_notice(case: Case<'_>, no: u16) -> Result<&Posting, Refusal> {
-    let open = case.matter.standing.notices.iter().find(|notice| notice.no == no && notice.closed_on.is_none());
+    let open = case.matter.standing.notices.iter().find(|n| n.no == no && n.closed_on.is_none() && !n.void);
     open.ok_or_else(|| Refusal::from(RefusalCode::NoticeNotPosted).with("notice", u64::from(no)))
 }
 
@@ -173,6 +252,21 @@ pub(super) fn check_objections(case: Case<'_>, notice: u16) -> Result<(), Refusa
     Ok(())
 }
 
+/// What a road owes besides the two disclosures: ratification, the report of a light matter, the people's judgement.
+fn check_owed(case: Case<'_>) -> Result<(), Refusal> {
+    let (standing, lane) = (&case.matter.standing, case.lane()?);
+    if let Some(ratify) = lane.ratify.as_ref().filter(|_| standing.ratified_on.is_none()) {
+        return Err(Refusal::from(RefusalCode::RatificationMissing).by(&ratify.basis));
+    }
+    if let Some(report) = lane.report.as_ref().filter(|_| standing.reported_on.is_none()) {
+        return Err(Refusal::from(RefusalCode::ReportMissing).by(&report.basis));
+    }
+    if let Some(basis) = case.procedure.disclosure.appraisal.as_ref().filter(|_| standing.appraised_on.is_none()) {
+        return Err(Refusal::from(RefusalCode::AppraisalMissing).by(basis));
+    }
+    Ok(())
+}
+
 pub(super) fn archive(case: Case<'_>, command: &Archive) -> Decision {
     let standing = &case.matter.standing;
     check_entries(command.papers.len(), MAX_PAPERS)?;
@@ -182,7 +276,8 @@ pub(super) fn archive(case: Case<'_>, command: &Archive) -> Decision {
     if standing.notice_of(NoticeKind::Resolution).is_none() || standing.notice_of(NoticeKind::Result).is_none() {
         return Err(RefusalCode::NoticeNotPosted.into());
     }
-    if let Some(open) = standing.notices.iter().find(|notice| notice.closed_on.is_none()) {
+    check_owed(case)?;
+    if let Some(open) = standing.notices.iter().find(|notice| notice.closed_on.is_none() && !notice.void) {
         return Err(Refusal::from(RefusalCode::DisclosureOpen)
             .with("notice", u64::from(open.no))
             .with("removable_on", open.removable_on.to_string()));

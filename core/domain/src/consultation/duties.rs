@@ -3,13 +3,14 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::facts::NoticeKind;
-use super::standing::{Ending, Stage, Standing};
+use super::facts::{NoticeKind, Outcome};
+use super::standing::{Detour, Ending, Stage, Standing};
 use crate::calendar::Calendar;
-use crate::procedure::{Basis, Days, Procedure};
+use crate::procedure::{Basis, Days, Procedure, StepKind};
 
 /// What is due.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DutyKind {
     /// Screen the motion.
@@ -36,6 +37,26 @@ pub enum DutyKind {
     PostResult,
     /// Archive the file.
     Archive,
+    /// Ask for opinions, answer them and close the canvass.
+    Canvass,
+    /// Collect the signatures of the households.
+    CollectSignatures,
+    /// Submit for review.
+    RequestReview,
+    /// The authority answers.
+    AnswerReview,
+    /// Hold the consultation.
+    HoldForum,
+    /// Let the owners decide.
+    OwnersDecide,
+    /// Post the plan.
+    PostPlan,
+    /// The next meeting ratifies what was done in an emergency.
+    Ratify,
+    /// Report a light matter to the representatives.
+    Report,
+    /// Let the people judge the outcome.
+    Appraise,
 }
 
 /// Something that is due in a matter.
@@ -69,9 +90,16 @@ impl Standing {
         let since = self.since.unwrap_or_default();
         let mut duties = match &self.stage {
             Stage::Unborn | Stage::Ended(_) => Vec::new(),
+            // A suspended matter owes nothing but what the public is owed.
+            _ if self.suspended => self.open_disclosures(&clock),
             Stage::Moved => vec![clock.within(DutyKind::Screen, None, since, &procedure.deadlines.screening)],
-            Stage::Step { code, meeting: None } => clock.convene(code, since),
-            Stage::Step { meeting: Some(open), .. } => {
+            Stage::Step { code, meeting: None } => self.at_step(&clock, code, since),
+            Stage::Detour(Detour { code, meeting: None, .. }) => {
+                let mut duties = self.open_disclosures(&clock);
+                duties.extend(self.at_step(&clock, code, since));
+                duties
+            }
+            Stage::Step { meeting: Some(open), .. } | Stage::Detour(Detour { meeting: Some(open), .. }) => {
                 let of = Some(open.no.to_string());
                 let closing = &procedure.deadlines.closing;
                 let hold = Duty {
@@ -89,10 +117,64 @@ impl Standing {
         duties
     }
 
+    /// What is due at a step at which nobody sits.
+    fn at_step(&self, clock: &Clock<'_>, code: &str, since: Date) -> Vec<Duty> {
+        let Some(step) = clock.procedure.step(code) else { return Vec::new() };
+        let plan = clock.procedure.disclosure.plan.as_ref().filter(|rule| {
+            let lane = clock.procedure.lane(self.lane);
+            self.plan_until.is_none() && lane.and_then(|lane| lane.after(&rule.after)) == Some(code)
+        });
+        if let Some(rule) = plan.filter(|_| matches!(self.stage, Stage::Step { .. })) {
+            let mut post = clock.within(DutyKind::PostPlan, Some(rule.after.clone()), since, &step.due_within);
+            post.basis = rule.posted.basis.clone();
+            return vec![post];
+        }
+        let kind = match step.kind {
+            StepKind::Meeting => DutyKind::Convene,
+            StepKind::Canvass => DutyKind::Canvass,
+            StepKind::Signatures => DutyKind::CollectSignatures,
+            StepKind::Review => DutyKind::RequestReview,
+            StepKind::Forum => DutyKind::HoldForum,
+            StepKind::Owners => DutyKind::OwnersDecide,
+        };
+        let of = Some(code.to_owned());
+        match (self.review_due_on, &step.review) {
+            (Some(due_on), Some(review)) => vec![Duty {
+                kind: DutyKind::AnswerReview,
+                of,
+                not_before: None,
+                due_on: Some(due_on),
+                basis: review.answer.basis.clone(),
+            }],
+            _ => vec![clock.within(kind, of, since, &step.due_within)],
+        }
+    }
+
+    /// What a road owes besides the two disclosures.
+    fn owed_by_the_road(&self, clock: &Clock<'_>, resolved: Date) -> Vec<Duty> {
+        let mut duties = Vec::new();
+        let lane = clock.procedure.lane(self.lane);
+        if let Some(rule) = lane.and_then(|l| l.ratify.as_ref()).filter(|_| self.ratified_on.is_none()) {
+            duties.push(clock.within(DutyKind::Ratify, None, resolved, rule));
+        }
+        if let Some(rule) = lane.and_then(|l| l.report.as_ref()).filter(|_| self.reported_on.is_none()) {
+            duties.push(clock.within(DutyKind::Report, None, resolved, rule));
+        }
+        if self.linked_owners && self.owners != Some(Outcome::Carried) {
+            let mut decide = clock.within(DutyKind::OwnersDecide, None, resolved, &clock.procedure.deadlines.start);
+            if let Some(owners) = &clock.procedure.owners {
+                decide.basis = owners.participation.basis.clone();
+            }
+            duties.push(decide);
+        }
+        duties
+    }
+
     fn executing(&self, clock: &Clock<'_>) -> Vec<Duty> {
         let rules = clock.procedure;
         let resolved = self.resolved_on.unwrap_or_default();
         let mut duties = self.open_disclosures(clock);
+        duties.extend(self.owed_by_the_road(clock, resolved));
         let first = self.notice_of(NoticeKind::Resolution);
         match (first, self.started_on, self.completed_on) {
             (None, ..) => {
@@ -109,7 +191,15 @@ impl Standing {
             (Some(_), Some(started), None) => duties.push(self.completion(clock, started)),
             (Some(_), _, Some(completed)) => match self.notice_of(NoticeKind::Result) {
                 None => duties.push(clock.within(DutyKind::PostResult, None, completed, &rules.disclosure.result_due)),
-                Some(_) => duties.extend(self.archive(clock)),
+                Some(posted) => {
+                    if let Some(basis) = rules.disclosure.appraisal.as_ref().filter(|_| self.appraised_on.is_none()) {
+                        let mut appraise =
+                            clock.within(DutyKind::Appraise, None, posted.posted_on, &rules.deadlines.archive);
+                        appraise.basis = basis.clone();
+                        duties.push(appraise);
+                    }
+                    duties.extend(self.archive(clock));
+                }
             },
         }
         duties
@@ -130,7 +220,8 @@ impl Standing {
     }
 
     fn archive(&self, clock: &Clock<'_>) -> Option<Duty> {
-        let closed: Option<Vec<Date>> = self.notices.iter().map(|notice| notice.closed_on).collect();
+        let closed: Option<Vec<Date>> =
+            self.notices.iter().filter(|notice| !notice.void).map(|notice| notice.closed_on).collect();
         let last = closed?.into_iter().max()?;
         Some(clock.within(DutyKind::Archive, None, last, &clock.procedure.deadlines.archive))
     }
@@ -153,7 +244,7 @@ impl Standing {
                 duties.push(clock.within(DutyKind::CorrectNotice, of, since, &rules.deadlines.correction));
             }
         }
-        for notice in self.notices.iter().filter(|notice| notice.closed_on.is_none()) {
+        for notice in self.notices.iter().filter(|notice| notice.closed_on.is_none() && !notice.void) {
             let of = Some(notice.no.to_string());
             let mut close =
                 clock.within(DutyKind::CloseDisclosure, of, notice.removable_on, &rules.deadlines.taking_down);
@@ -168,7 +259,7 @@ impl Standing {
     pub fn ending(&self) -> Option<Ending> {
         match self.stage {
             Stage::Ended(ending) => Some(ending),
-            Stage::Unborn | Stage::Moved | Stage::Step { .. } | Stage::Executing => None,
+            Stage::Unborn | Stage::Moved | Stage::Step { .. } | Stage::Executing | Stage::Detour(_) => None,
         }
     }
 }
@@ -182,10 +273,5 @@ impl Clock<'_> {
     fn within(&self, kind: DutyKind, of: Option<String>, since: Date, rule: &Days) -> Duty {
         let due_on = self.calendar.period_end(since, rule.days).ok();
         Duty { kind, of, not_before: None, due_on, basis: rule.basis.clone() }
-    }
-
-    fn convene(&self, step: &str, since: Date) -> Vec<Duty> {
-        let rule = self.procedure.step(step).map(|(_, step)| &step.due_within);
-        rule.map(|rule| self.within(DutyKind::Convene, Some(step.to_owned()), since, rule)).into_iter().collect()
     }
 }

@@ -1,28 +1,19 @@
 //! What happens to a matter. Times, actor and body stand in the envelope, not here.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
+use super::duties::DutyKind;
 use super::facts::{
-    Amendment, ContractTerms, ExclusionCause, Initiator, MotionSource, NoticeKind, ObjectionAbout, Outcome, Paper,
-    PayeeKind, Plan, Remedy, ReturnReason, Tellers, Vote,
+    Amendment, ContractTerms, Emergency, ExclusionCause, FlagPattern, ForumForm, ForumOutcome, Guests, Initiator,
+    LegalGround, MotionSource, NoticeKind, ObjectionAbout, OpinionClass, OpinionSource, Outcome, Paper, PayeeKind, Plan,
+    Preference, Proxy, Remedy, ReturnReason, ReviewVerdict, SuspendedBy, Tellers, UnitVote, Vote,
 };
-use crate::event_enum::events;
-use crate::ids::{Fen, JurisdictionCode, Line, MatterCode, PaperHash, Paragraph, PersonId, Sealed};
+use crate::event_enum::{event_structs, events};
+use crate::ids::{Fen, HouseholdNo, JurisdictionCode, Line, MatterCode, PaperHash, Paragraph, PersonId, Sealed};
+use crate::matters::Lane;
 use crate::moment::Moment;
-use crate::procedure::BallotForm;
+use crate::procedure::{BallotForm, Basis, ReopenPurpose};
 use crate::tally::{Counts, Test};
-
-macro_rules! event_structs {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })+) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-            pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
-        )+
-    };
-}
 
 event_structs! {
     /// 动议提出
@@ -46,14 +37,157 @@ event_structs! {
         /// What it is about.
         summary: Paragraph,
     }
-    /// 受理
-    MotionScreened {
+    /// 受理, before there were other roads than the whole one.
+    MotionScreenedV1 {
         /// The kinds of matter as screened.
         matters: Vec<MatterCode>,
         /// Whether carrying it out means works.
         works: bool,
         /// The first step.
         step: String,
+    }
+    /// 受理
+    MotionScreened {
+        /// The kinds of matter as screened.
+        matters: Vec<MatterCode>,
+        /// The version of the catalogue by which they were read.
+        catalogue_version: Option<u32>,
+        /// The road.
+        lane: Lane,
+        /// The group or courtyard that it belongs to.
+        group: Option<u16>,
+        /// 应急情形
+        emergency: Option<Emergency>,
+        /// Whether the owners must decide too.
+        linked_owners: bool,
+        /// Whether carrying it out means works.
+        works: bool,
+        /// The first step.
+        step: String,
+    }
+    /// 意见
+    OpinionRecorded {
+        /// Number of the opinion within the matter, from 1.
+        opinion: u16,
+        /// What it is about.
+        class: OpinionClass,
+        /// How it was taken.
+        source: OpinionSource,
+        /// Digest of its text.
+        text: Sealed,
+    }
+    /// 意见答复
+    OpinionAnswered {
+        /// Which.
+        opinion: u16,
+        /// Whether it is taken up.
+        accepted: bool,
+        /// The answer, or the reason.
+        answer: Paragraph,
+    }
+    /// 排序投票结果, the suggestion chosen most first.
+    PreferencesCounted {
+        /// How many took part.
+        voters: u32,
+        /// The suggestions.
+        ranking: Vec<Preference>,
+    }
+    /// 征求意见结束
+    CanvassClosed {
+        /// The step.
+        step: String,
+        /// Households that agree.
+        in_favour: u32,
+        /// Households that are against it.
+        against: u32,
+        /// Households that answered without a view.
+        no_view: u32,
+        /// Stationed units asked.
+        units_asked: u16,
+        /// Opinions recorded.
+        opinions: u16,
+        /// Opinions taken up.
+        accepted: u16,
+        /// Households asked of those concerned.
+        coverage: Test,
+        /// The papers filed.
+        papers: Vec<Paper>,
+    }
+    /// 户签字
+    SignaturesCollected {
+        /// The households that signed.
+        households: Vec<HouseholdNo>,
+    }
+    /// 户签字结束
+    SignaturesClosed {
+        /// The step.
+        step: String,
+        /// Households that signed of all.
+        signed: Test,
+        /// The papers filed.
+        papers: Vec<Paper>,
+    }
+    /// 提请审核
+    ReviewRequested {
+        /// The step.
+        step: String,
+        /// What was submitted.
+        paper: PaperHash,
+        /// Last day for the answer.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        answer_due_on: Date,
+    }
+    /// 审核答复
+    ReviewAnswered {
+        /// The step.
+        step: String,
+        /// The verdict.
+        verdict: ReviewVerdict,
+        /// The ground of law.
+        ground: Option<LegalGround>,
+        /// In words.
+        opinion: Paragraph,
+        /// The written answer.
+        paper: PaperHash,
+    }
+    /// 协商
+    ForumHeld {
+        /// The step.
+        step: String,
+        /// In which form.
+        form: ForumForm,
+        /// When those invited were told of the topic.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        informed_on: Date,
+        /// Who took part.
+        participants: Vec<Guests>,
+        /// What those concerned agree on.
+        opinion: Paragraph,
+        /// What a minority holds against it.
+        dissent: Option<Paragraph>,
+        /// What follows.
+        outcome: ForumOutcome,
+        /// The papers filed.
+        papers: Vec<Paper>,
+    }
+    /// 协商转入议事程序: the matter goes on along another road.
+    LaneChanged {
+        /// The road from here on.
+        lane: Lane,
+        /// Its first step.
+        step: String,
+    }
+    /// 方案张贴
+    PlanPosted {
+        /// The step after which it is posted.
+        after: String,
+        /// Places.
+        places: Vec<Line>,
+        /// Photo of the paper on the board.
+        photo: Option<PaperHash>,
+        /// First day on which the next step may meet.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        until: Date,
     }
     /// 不予受理, with an answer to the initiator.
     MotionDismissed {
@@ -124,6 +258,29 @@ event_structs! {
         meeting: u16,
         /// Who.
         persons: Vec<PersonId>,
+    }
+    /// 线上到会
+    MembersJoinedOnline {
+        /// The meeting.
+        meeting: u16,
+        /// Who.
+        persons: Vec<PersonId>,
+    }
+    /// 户内委托到会
+    ProxiesAdmitted {
+        /// The meeting.
+        meeting: u16,
+        /// Who stands for whom.
+        proxies: Vec<Proxy>,
+        /// The written authorisations.
+        paper: PaperHash,
+    }
+    /// 列席
+    GuestsAttended {
+        /// The meeting.
+        meeting: u16,
+        /// Who.
+        guests: Vec<Guests>,
     }
     /// 付诸表决: quorum and composition as they stood at this moment.
     MotionPut {
@@ -262,6 +419,147 @@ event_structs! {
         reason: ReturnReason,
         /// In words.
         remark: Option<Paragraph>,
+    }
+    /// 议而未决: no majority either way; other forms of the step decide.
+    MotionDeadlocked {
+        /// The step.
+        step: String,
+        /// The form that found no majority.
+        form: String,
+        /// The forms that may decide it now.
+        forms: Vec<String>,
+        /// Where the rule comes from.
+        basis: Basis,
+    }
+    /// 重新议决
+    DeliberationReopened {
+        /// What for.
+        purpose: ReopenPurpose,
+        /// The steps on the way, in order.
+        steps: Vec<String>,
+        /// The forms of the last meeting; empty for any.
+        forms: Vec<String>,
+        /// Who called for it.
+        initiator: Initiator,
+        /// The share of signatories, where they act jointly.
+        signatures: Option<Test>,
+        /// Why.
+        reason: Paragraph,
+        /// The sum needed beside the budget.
+        extra_fen: Option<Fen>,
+    }
+    /// 重新议决的结果
+    DeliberationConcluded {
+        /// What it was for.
+        purpose: ReopenPurpose,
+        /// The step that decided.
+        step: String,
+        /// Carried or lost.
+        outcome: Outcome,
+        /// The budget from here on, after a supplement.
+        budget_fen: Option<Fen>,
+    }
+    /// 责令改正: the resolution does not stand and the matter goes back.
+    CorrectionOrdered {
+        /// The ground of law.
+        ground: LegalGround,
+        /// What must be put right.
+        remark: Paragraph,
+        /// The order.
+        paper: PaperHash,
+    }
+    /// 法院撤销
+    CourtAnnulled {
+        /// The court.
+        court: Line,
+        /// The number of the case.
+        case_no: Line,
+        /// The judgment.
+        paper: PaperHash,
+    }
+    /// 暂停
+    ConsultationSuspended {
+        /// By whom.
+        by: SuspendedBy,
+        /// Why.
+        reason: Paragraph,
+        /// The document.
+        paper: PaperHash,
+    }
+    /// 恢复
+    ConsultationResumed {
+        /// Why.
+        reason: Paragraph,
+    }
+    /// 简易事项已报告
+    LightMatterReported {
+        /// The day of the meeting.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        meeting_on: Date,
+        /// Its minutes.
+        paper: PaperHash,
+    }
+    /// 群众评议
+    AppraisalRecorded {
+        /// How many are satisfied.
+        satisfied: u32,
+        /// How many are in part.
+        partly: u32,
+        /// How many are not.
+        dissatisfied: u32,
+        /// The sheet.
+        paper: PaperHash,
+    }
+    /// 公告缺失: somebody did not see a notice where it should hang.
+    NoticeFoundMissing {
+        /// Which notice.
+        notice: u16,
+        /// Where.
+        place: Line,
+        /// Photo of the place.
+        photo: Option<PaperHash>,
+    }
+    /// 业主表决票
+    OwnersVoted {
+        /// The votes.
+        votes: Vec<UnitVote>,
+    }
+    /// 业主共同决定, computed from the votes and the roll of units.
+    OwnersDecided {
+        /// Participation and agreement, each by owners and by area.
+        tests: Vec<Test>,
+        /// Carried or lost.
+        outcome: Outcome,
+        /// The count sheet.
+        paper: PaperHash,
+    }
+    /// 利害关系
+    InterestDeclared {
+        /// Who has it.
+        person: PersonId,
+        /// In what.
+        remark: Line,
+    }
+    /// 督办
+    DutyUrged {
+        /// What is overdue.
+        duty: DutyKind,
+        /// Which step, meeting, notice or objection.
+        of: Option<String>,
+        /// Since which day it is overdue.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        due_on: Date,
+        /// Who was told.
+        told: Line,
+        /// In words.
+        remark: Option<Line>,
+    }
+    /// 预警核销
+    FlagClosed {
+        /// The pattern.
+        pattern: FlagPattern,
+        /// Why it is closed.
+        reason: Paragraph,
     }
     /// 决议通过
     ResolutionAdopted {
@@ -445,7 +743,7 @@ events! {
     ConsultationEvent,
     current {
         MotionRaised = "motion-raised.v1",
-        MotionScreened = "motion-screened.v1",
+        MotionScreened = "motion-screened.v2",
         MotionDismissed = "motion-dismissed.v1",
         PlanDrafted = "plan-drafted.v1",
         MeetingConvened = "meeting-convened.v1",
@@ -481,6 +779,53 @@ events! {
         RectificationOrdered = "rectification-ordered.v1",
         ImplementationCompleted = "implementation-completed.v1",
         ConsultationArchived = "consultation-archived.v1",
+        OpinionRecorded = "opinion-recorded.v1",
+        OpinionAnswered = "opinion-answered.v1",
+        PreferencesCounted = "preferences-counted.v1",
+        CanvassClosed = "canvass-closed.v1",
+        SignaturesCollected = "signatures-collected.v1",
+        SignaturesClosed = "signatures-closed.v1",
+        ReviewRequested = "review-requested.v1",
+        ReviewAnswered = "review-answered.v1",
+        ForumHeld = "forum-held.v1",
+        LaneChanged = "lane-changed.v1",
+        PlanPosted = "plan-posted.v1",
+        MembersJoinedOnline = "members-joined-online.v1",
+        ProxiesAdmitted = "proxies-admitted.v1",
+        GuestsAttended = "guests-attended.v1",
+        MotionDeadlocked = "motion-deadlocked.v1",
+        DeliberationReopened = "deliberation-reopened.v1",
+        DeliberationConcluded = "deliberation-concluded.v1",
+        CorrectionOrdered = "correction-ordered.v1",
+        CourtAnnulled = "court-annulled.v1",
+        ConsultationSuspended = "consultation-suspended.v1",
+        ConsultationResumed = "consultation-resumed.v1",
+        LightMatterReported = "light-matter-reported.v1",
+        AppraisalRecorded = "appraisal-recorded.v1",
+        NoticeFoundMissing = "notice-found-missing.v1",
+        OwnersVoted = "owners-voted.v1",
+        OwnersDecided = "owners-decided.v1",
+        InterestDeclared = "interest-declared.v1",
+        DutyUrged = "duty-urged.v1",
+        FlagClosed = "flag-closed.v1",
     }
-    upcast {}
+    upcast {
+        "motion-screened.v1" => MotionScreenedV1 => MotionScreened,
+    }
+}
+
+impl From<MotionScreenedV1> for MotionScreened {
+    /// No other road than the whole one could be screened then.
+    fn from(old: MotionScreenedV1) -> Self {
+        Self {
+            matters: old.matters,
+            catalogue_version: None,
+            lane: Lane::Full,
+            group: None,
+            emergency: None,
+            linked_owners: false,
+            works: old.works,
+            step: old.step,
+        }
+    }
 }

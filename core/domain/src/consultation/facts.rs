@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Fen, Line, PaperHash, Paragraph, PersonId};
+use crate::ids::{Fen, HouseholdNo, Line, PaperHash, Paragraph, PersonId};
 use crate::procedure::{InitiatorKind, PaperKind};
 
 macro_rules! wire_enum {
@@ -53,7 +53,9 @@ wire_enum! {
         Revision = "需修改完善",
         MotionLost = "表决未通过",
         MaterialAmendment = "会上作实质性修改",
-        TownshipReview = "乡镇审核要求修改",
+        TownshipReview = "审核要求修改",
+        CorrectionOrdered = "责令改正",
+        ResolutionFell = "复议未维持",
     }
 }
 wire_enum! {
@@ -103,6 +105,97 @@ wire_enum! {
 wire_enum! {
     /// Verdict of an acceptance group.
     Verdict { Accepted = "合格", Rectify = "整改" }
+}
+
+wire_enum! {
+    /// 意见分类: what an opinion of a canvass is about.
+    OpinionClass { Support = "赞成", Suggestion = "建议", Doubt = "疑问", Opposition = "反对" }
+}
+wire_enum! {
+    /// How an opinion was taken.
+    OpinionSource {
+        DoorToDoor = "入户走访", Form = "征求意见表", Online = "线上", Meeting = "座谈", StationedUnit = "驻区单位征求意见表",
+    }
+}
+wire_enum! {
+    /// What an authority answers. Anything but agreement needs a ground of law (VL-2025 art. 6).
+    ReviewVerdict { Agrees = "同意", AsksForChanges = "修改", Disagrees = "不同意" }
+}
+wire_enum! {
+    /// Grounds on which an authority may stand in the way: legality, and nothing else.
+    LegalGround {
+        Statute = "违反法律法规",
+        StatePolicy = "违反国家政策",
+        RightsOfPersons = "侵犯村民人身、民主或者合法财产权利",
+        Procedure = "违反法定程序",
+    }
+}
+wire_enum! {
+    /// The form in which those concerned talk (VL-2025 art. 33).
+    ForumForm { Council = "议事会", Hearing = "听证会", HeartToHeart = "恳谈会" }
+}
+wire_enum! {
+    /// What follows from a consultation.
+    ForumOutcome {
+        CarryOut = "由村（居）民委员会落实", ReportToGovernment = "报乡镇（街道）", NeedsResolution = "需经会议决定", NoAgreement = "未形成一致意见",
+    }
+}
+wire_enum! {
+    /// Who attends without being due, and never counts.
+    GuestRole {
+        Deputy = "党代表、人大代表、政协委员",
+        StationedUnit = "驻村（社区）单位",
+        OwnersCommittee = "业主委员会",
+        PropertyFirm = "物业服务企业",
+        Government = "乡镇（街道）、部门",
+        Expert = "专家",
+        Resident = "列席村（居）民",
+        FromElsewhere = "非户籍常住居民",
+        Supervisor = "监督委员会成员",
+    }
+}
+wire_enum! {
+    /// Who suspends a matter.
+    SuspendedBy { Court = "人民法院", Township = "乡镇（街道）", Supervisors = "监督委员会" }
+}
+wire_enum! {
+    /// 应急情形
+    Emergency { Flood = "防汛", Fire = "火灾", Epidemic = "疫情", Danger = "险情" }
+}
+wire_enum! {
+    /// How a procedure is known to be gone around (7-abuse): what a flag is of.
+    FlagPattern {
+        Splitting = "化整为零",
+        WorkBeforeResolution = "先实施后补程序",
+        LateRecording = "事后补录",
+        BurstRecording = "集中补填",
+        ZeroDissent = "长期无不同意见",
+        CheckedInElsewhere = "同时在两处签到",
+        DenominatorShrunk = "应到人数减少影响结果",
+        SameSignIn = "审议与决议同一签到",
+        RecodedAfterScreening = "受理后变更事项类别",
+        PostingWithoutPhoto = "公示无照片",
+        PhotoReused = "照片重复使用",
+        NoticeRemovedEarly = "公告提前撤下",
+        Overspending = "超支",
+        ContractDiffers = "合同与决议不符",
+        SupervisorsRelatives = "监督委员会成员与村委会成员有近亲属关系",
+        UnanimousSecretBallot = "有异议事项无记名投票全票通过",
+        SlowAnswers = "异议答复逾期",
+        EmergencyOften = "应急程序使用频繁",
+        OrderedFromAbove = "上级安排占比过高",
+        SameTextElsewhere = "多村同文",
+        SameDaySteps = "多个环节同日完成",
+    }
+}
+
+impl FlagPattern {
+    /// The wire name.
+    #[must_use]
+    pub fn as_str(self) -> String {
+        let name = serde_json::to_value(self).unwrap_or_default();
+        name.as_str().unwrap_or_default().to_owned()
+    }
 }
 
 impl Amendment {
@@ -234,4 +327,48 @@ pub struct ContractTerms {
     pub sum_fen: Fen,
     /// The paper.
     pub paper: PaperHash,
+}
+
+/// People who attend without being due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Guests {
+    /// As whom.
+    pub role: GuestRole,
+    /// How many.
+    pub count: u16,
+}
+
+/// An absent member and the member of the same household who votes for it (CE-2024 art. 27).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Proxy {
+    /// Who is absent.
+    pub principal: PersonId,
+    /// Who votes for it.
+    pub holder: PersonId,
+}
+
+/// How an owner voted for a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UnitVote {
+    /// The unit.
+    pub unit: HouseholdNo,
+    /// How.
+    pub choice: Choice,
+}
+
+/// A suggestion and how many chose it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Preference {
+    /// The suggestion.
+    pub title: Line,
+    /// How many chose it.
+    pub votes: u32,
 }

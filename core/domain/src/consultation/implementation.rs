@@ -9,9 +9,10 @@ use super::events::{
     ContractSigned, FiledWithTownship, ImplementationCompleted, PaymentRecorded, ProgressReported,
     RectificationOrdered, VariationApproved, WorkStarted, WorksAccepted,
 };
-use super::facts::{NoticeKind, PayeeKind, Verdict};
+use super::facts::{NoticeKind, Outcome, PayeeKind, Verdict};
 use super::{Case, Decision, MAX_PERSONS_AT_ONCE, check_entries, check_not_before};
 use crate::ids::{Fen, PersonId};
+use crate::matters::Lane;
 use crate::office::RollKind;
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -27,6 +28,7 @@ pub(super) fn sign_contract(case: Case<'_>, command: &SignContract) -> Decision 
         return Err(RefusalCode::ContractSignedAlready.into());
     }
     check_open(case)?;
+    check_owners(case)?;
     check_amount(command.terms.sum_fen)?;
     within(command.terms.sum_fen, case.matter.money.budget)?;
     Ok(vec![ContractSigned { terms: command.terms.clone() }.into()])
@@ -43,6 +45,11 @@ pub(super) fn start(case: Case<'_>, command: &StartWork) -> Decision {
 
 /// Carrying out begins when the objection window has ended and nothing in it is left open.
 fn check_may_start(case: Case<'_>) -> Result<(), Refusal> {
+    check_owners(case)?;
+    // In an emergency the danger is met first; both disclosures stay as they are.
+    if case.matter.standing.lane == Lane::Emergency {
+        return case.check_after_resolution();
+    }
     let basis = &case.procedure.implementation.start_after_objections;
     let Some(notice) = case.matter.standing.notice_of(NoticeKind::Resolution) else {
         return Err(Refusal::from(RefusalCode::NoticeNotPosted).by(basis));
@@ -84,7 +91,9 @@ pub(super) fn approve_variation(case: Case<'_>, command: &ApproveVariation) -> D
     let total = case.matter.money.variations.plus(command.amount_fen);
     let rule = &case.procedure.implementation.variation_tolerance;
     let [num, den] = rule.share;
-    if u128::from(total.0) * u128::from(den) > u128::from(contract.0) * u128::from(num) {
+    // What a supplementary resolution has added does not count against the tolerance.
+    let within_tolerance = total.less(case.matter.money.supplements);
+    if u128::from(within_tolerance.0) * u128::from(den) > u128::from(contract.0) * u128::from(num) {
         return Err(Refusal::from(RefusalCode::VariationOverTolerance)
             .with("variations_fen", total.0)
             .with("contract_fen", contract.0)
@@ -168,6 +177,9 @@ fn check_group(case: Case<'_>, group: &[PersonId], township: &[PersonId]) -> Res
     check_entries(group.len() + township.len(), MAX_PERSONS_AT_ONCE)?;
     let rule = &case.procedure.implementation.acceptance;
     let roster = case.village.roster;
+    if let Some(person) = group.iter().find(|person| case.matter.interested.contains(person)) {
+        return Err(Refusal::from(RefusalCode::InterestedPerson).with("person", person.to_string()));
+    }
     for officer in township {
         roster.known(*officer)?;
     }
@@ -207,6 +219,19 @@ fn check_started(case: Case<'_>, act: &str) -> Result<(), Refusal> {
         Some(started_on) => check_not_before(case, started_on),
         None => Err(Refusal::from(RefusalCode::StepOutOfOrder).with("at", "executing").with("act", act)),
     }
+}
+
+/// The community's resolution does not replace the owners' decision (Civil Code art. 278).
+fn check_owners(case: Case<'_>) -> Result<(), Refusal> {
+    let standing = &case.matter.standing;
+    if !standing.linked_owners || standing.owners == Some(Outcome::Carried) {
+        return Ok(());
+    }
+    let refusal = Refusal::from(RefusalCode::OwnersUndecided);
+    Err(match &case.procedure.owners {
+        Some(rules) => refusal.by(&rules.participation.basis),
+        None => refusal,
+    })
 }
 
 fn check_works(case: Case<'_>) -> Result<(), Refusal> {

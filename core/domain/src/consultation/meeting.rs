@@ -1,13 +1,13 @@
 //! A meeting: the frozen roll, check-in and check-out, and the persons present at a moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::commands::{CheckIn, CheckOut, ExcludeFromRoll};
+use super::commands::{CheckIn, CheckOut, ExcludeFromRoll, RecordGuests};
 use super::events::{
-    ConsultationEvent, MeetingConvened, MemberExcluded, MembersCheckedIn, MembersCheckedOut, MotionPut,
+    ConsultationEvent, GuestsAttended, MeetingConvened, MemberExcluded, MembersCheckedIn, MembersCheckedOut, MotionPut,
 };
 use super::facts::{Outcome, Tellers};
-use super::{Case, Decision, MAX_PERSONS_AT_ONCE, check_entries};
+use super::{Case, Decision, MAX_LINES, MAX_PERSONS_AT_ONCE, check_entries};
 use crate::ids::{Paragraph, PersonId};
 use crate::moment::Moment;
 use crate::procedure::{BallotForm, Form, Step};
@@ -23,11 +23,15 @@ pub struct Meeting {
     pub(super) chair: PersonId,
     pub(super) due: BTreeSet<PersonId>,
     pub(super) present: BTreeSet<PersonId>,
+    /// Who is not there and counts by a member of the household who is.
+    pub(super) proxies: BTreeMap<PersonId, PersonId>,
     /// The most who were present at any moment.
     pub(super) peak: u64,
     pub(super) motions: u16,
     pub(super) motion: Option<OpenMotion>,
     pub(super) outcome: Option<Outcome>,
+    /// Whether the motion found no majority, neither for nor against it.
+    pub(super) deadlocked: bool,
 }
 
 /// A motion that was put and is not decided.
@@ -51,10 +55,12 @@ impl Meeting {
             chair: e.chair,
             due: BTreeSet::new(),
             present: BTreeSet::new(),
+            proxies: BTreeMap::new(),
             peak: 0,
             motions: 0,
             motion: None,
             outcome: None,
+            deadlocked: false,
         }
     }
 
@@ -65,23 +71,43 @@ impl Meeting {
             E::MemberExcluded(e) => {
                 self.due.remove(&e.person);
             }
-            E::MembersCheckedIn(e) => {
-                self.present.extend(&e.persons);
-                self.peak = self.peak.max(self.present.len() as u64);
+            E::MembersCheckedIn(e) => self.come(e.persons.iter().copied()),
+            E::MembersJoinedOnline(e) => self.come(e.persons.iter().copied()),
+            E::ProxiesAdmitted(e) => {
+                self.proxies.extend(e.proxies.iter().map(|proxy| (proxy.principal, proxy.holder)));
+                self.come(e.proxies.iter().map(|proxy| proxy.principal));
             }
-            E::MembersCheckedOut(e) => {
-                for person in &e.persons {
-                    self.present.remove(person);
-                }
-            }
+            E::MembersCheckedOut(e) => e.persons.iter().for_each(|person| self.go(*person)),
             E::MotionPut(e) => self.open_motion(e),
             E::MotionAmended(_) => self.motion = None,
             E::DecisionMade(e) => {
                 self.motion = None;
                 self.outcome = Some(e.outcome);
+                self.deadlocked = e.outcome == Outcome::Lost
+                    && e.quorum.met
+                    && !e.threshold.fraction().holds(e.counts.against, e.threshold.whole);
             }
             _ => {}
         }
+    }
+
+    fn come(&mut self, persons: impl Iterator<Item = PersonId>) {
+        self.present.extend(persons);
+        self.peak = self.peak.max(self.present.len() as u64);
+    }
+
+    /// Whoever leaves takes along those for whom the person stood.
+    fn go(&mut self, person: PersonId) {
+        self.present.remove(&person);
+        self.proxies.remove(&person);
+        let present = &mut self.present;
+        self.proxies.retain(|principal, holder| {
+            let stays = *holder != person;
+            if !stays {
+                present.remove(principal);
+            }
+            stays
+        });
     }
 
     fn open_motion(&mut self, e: &MotionPut) {
@@ -101,7 +127,7 @@ impl<'a> Case<'a> {
     /// The open meeting with this number, and its form.
     pub(super) fn open_meeting(&self, no: u16, step: &str) -> Result<(&'a Meeting, &'a Step, &'a Form), Refusal> {
         let meeting = self.numbered_meeting(no)?;
-        let (_, step) = self.procedure.step(step).ok_or(RefusalCode::StepOutOfOrder)?;
+        let step = self.procedure.step(step).ok_or(RefusalCode::StepOutOfOrder)?;
         let form = step.form(&meeting.form).ok_or(RefusalCode::FormUnknown)?;
         Ok((meeting, step, form))
     }
@@ -166,7 +192,18 @@ pub(super) fn check_out(case: Case<'_>, command: &CheckOut) -> Decision {
     Ok(vec![MembersCheckedOut { meeting: meeting.no, persons: command.persons.clone() }.into()])
 }
 
-fn check_persons(
+/// Those who attend without being due: they may speak, and never count.
+pub(super) fn record_guests(case: Case<'_>, command: &RecordGuests) -> Decision {
+    let meeting = case.numbered_meeting(command.meeting)?;
+    case.check_day(meeting)?;
+    if command.guests.iter().all(|guests| guests.count == 0) {
+        return Err(RefusalCode::EntriesMissing.into());
+    }
+    check_entries(command.guests.len(), MAX_LINES)?;
+    Ok(vec![GuestsAttended { meeting: meeting.no, guests: command.guests.clone() }.into()])
+}
+
+pub(super) fn check_persons(
     persons: &[PersonId],
     stands_in_the_way: impl Fn(PersonId) -> Option<RefusalCode>,
 ) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use super::events::{
 use super::facts::{Amendment, Choice, Outcome, ReturnReason, Tellers};
 use super::meeting::OpenMotion;
 use super::{Case, Decision, MAX_ROLL_CALL, Meeting, check_entries};
-use crate::procedure::{BallotForm, Base, Form, Step};
+use crate::procedure::{BallotForm, Base, Form, Share, Step};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::tally::{Counts, Test};
 
@@ -28,7 +28,7 @@ pub(super) fn put(case: Case<'_>, step: &str, command: &PutMotion) -> Decision {
     }
     check_tellers(case, meeting, command)?;
     let (due, present) = (meeting.due.len() as u64, meeting.present.len() as u64);
-    let quorum = quorate(meeting, form)?;
+    let quorum = quorate(case, meeting, step, form)?;
     let mut tests = vec![quorum];
     if form.composition {
         tests.extend(case.village.roster.composition(case.procedure));
@@ -55,9 +55,9 @@ pub(super) fn put(case: Case<'_>, step: &str, command: &PutMotion) -> Decision {
 }
 
 /// The quorum as it stands at this moment, which must be met.
-fn quorate(meeting: &Meeting, form: &Form) -> Result<Test, Refusal> {
+fn quorate(case: Case<'_>, meeting: &Meeting, step: &str, form: &Form) -> Result<Test, Refusal> {
     let (due, present) = (meeting.due.len() as u64, meeting.present.len() as u64);
-    let quorum = Test::of("quorum", present, due, &form.quorum);
+    let quorum = Test::of("quorum", present, due, &case.quorum(step, form, due));
     if quorum.met {
         return Ok(quorum);
     }
@@ -100,6 +100,9 @@ fn check_tellers(case: Case<'_>, meeting: &Meeting, command: &PutMotion) -> Resu
     }
     for person in [first, second, scrutineer] {
         case.village.roster.known(*person)?;
+        if case.matter.interested.contains(person) {
+            return Err(Refusal::from(RefusalCode::InterestedPerson).with("person", person.to_string()));
+        }
     }
     Ok(())
 }
@@ -111,7 +114,7 @@ pub(super) fn amend(case: Case<'_>, step: &str, command: &AmendMotion) -> Decisi
         return Err(RefusalCode::DecidedAlready.into());
     }
     // A meeting without quorum can change nothing and send nothing back.
-    quorate(meeting, form)?;
+    quorate(case, meeting, &step.code, form)?;
     if let Some(plan) = &command.plan {
         check_plan(plan)?;
     }
@@ -129,6 +132,7 @@ pub(super) fn amend(case: Case<'_>, step: &str, command: &AmendMotion) -> Decisi
     ];
     // A material change goes back to the two committees; a change of wording stays before the meeting.
     if let Some(to) = step.material_amendment_to.as_deref().filter(|_| material) {
+        let to = case.returns_to(to);
         events.push(returned(case, &step.code, to, ReturnReason::MaterialAmendment, None));
     }
     Ok(events)
@@ -254,12 +258,9 @@ fn decision(
 ) -> ConsultationEvent {
     let (due, present) = (meeting.due.len() as u64, motion.present.len() as u64);
     // INVARIANT: abstentions, blank and spoiled papers and those who did not vote stay in the base.
-    let whole = match form.threshold.of {
-        Base::Due => due,
-        Base::Present | Base::AdultVillagers | Base::Representatives => present,
-    };
-    let threshold = Test::of("threshold", counts.in_favour, whole, &form.threshold);
-    let quorum = motion.quorum.clone().unwrap_or_else(|| Test::of("quorum", present, due, &form.quorum));
+    let share = case.threshold(&step.code, form, due, present);
+    let threshold = Test::of("threshold", counts.in_favour, whole(&share, due, present), &share);
+    let quorum = motion.quorum.clone().unwrap_or_else(|| Test::of("quorum", present, due, &case.quorum(&step.code, form, due)));
     DecisionMade {
         meeting: meeting.no,
         motion: motion.no,
@@ -272,8 +273,35 @@ fn decision(
         outcome: if quorum.met && threshold.met { Outcome::Carried } else { Outcome::Lost },
         quorum,
         threshold,
-        procedure: case.procedure.id.clone(),
-        procedure_version: case.procedure.version,
+        procedure: step.judged_by.id.clone(),
+        procedure_version: step.judged_by.version,
     }
     .into()
+}
+
+fn whole(share: &Share, due: u64, present: u64) -> u64 {
+    match share.of {
+        Base::Due => due,
+        Base::Present | Base::AdultVillagers | Base::Representatives | Base::Households => present,
+    }
+}
+
+impl Case<'_> {
+    /// The quorum of a form and of every kind of matter before it: whichever asks for most.
+    pub(super) fn quorum(&self, step: &str, form: &Form, due: u64) -> Share {
+        let own = self.own_rules_at(step).into_iter().filter_map(|row| row.quorum.as_ref());
+        let shares = std::iter::once(&form.quorum).chain(own);
+        // `max_by_key` keeps the last of equals: reversed, the form's own rule is cited where it is as strict.
+        let all: Vec<&Share> = shares.collect();
+        let most = all.iter().rev().max_by_key(|share| share.fraction.get().least(due));
+        most.map_or_else(|| form.quorum.clone(), |share| (*share).clone())
+    }
+
+    /// The threshold of a form and of every kind of matter before it: whichever asks for most votes.
+    pub(super) fn threshold(&self, step: &str, form: &Form, due: u64, present: u64) -> Share {
+        let own = self.own_rules_at(step).into_iter().filter_map(|row| row.threshold.as_ref());
+        let all: Vec<&Share> = std::iter::once(&form.threshold).chain(own).collect();
+        let most = all.iter().rev().max_by_key(|share| share.fraction.get().least(whole(share, due, present)));
+        most.map_or_else(|| form.threshold.clone(), |share| (*share).clone())
+    }
 }

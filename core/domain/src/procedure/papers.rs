@@ -31,6 +31,14 @@ pub enum PaperKind {
     AcceptanceSheet,
     /// 备案文书
     Filing,
+    /// 监督意见
+    SupervisionOpinion,
+    /// 征求意见表
+    CanvassForm,
+    /// 户签字表
+    SignatureSheet,
+    /// 审核意见
+    ReviewOpinion,
     /// 其他
     Other,
 }
@@ -52,6 +60,10 @@ impl PaperKind {
             Self::Voucher => "凭证",
             Self::AcceptanceSheet => "验收单",
             Self::Filing => "备案文书",
+            Self::SupervisionOpinion => "监督意见",
+            Self::CanvassForm => "征求意见表",
+            Self::SignatureSheet => "户签字表",
+            Self::ReviewOpinion => "审核意见",
             Self::Other => "其他材料",
         }
     }
@@ -72,6 +84,10 @@ impl PaperKind {
             Self::Voucher => "voucher",
             Self::AcceptanceSheet => "acceptance_sheet",
             Self::Filing => "filing",
+            Self::SupervisionOpinion => "supervision_opinion",
+            Self::CanvassForm => "canvass_form",
+            Self::SignatureSheet => "signature_sheet",
+            Self::ReviewOpinion => "review_opinion",
             Self::Other => "other",
         }
     }

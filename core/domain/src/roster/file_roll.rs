@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{FileRoll, RollFiled, RollMember, RollMembersListed, Roster, RosterEvent};
 use crate::ids::PersonId;
 use crate::jurisdiction::Jurisdiction;
-use crate::office::{RollKind, Sex};
+use crate::office::{Residence, RollKind, Sex};
 use crate::procedure::{Procedure, SizeRange};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -20,7 +20,8 @@ pub(super) fn decide(
     procedure: &Procedure,
     command: &FileRoll,
 ) -> Result<Vec<RosterEvent>, Refusal> {
-    check_entries(state, command)?;
+    check_entries(state, command, procedure)?;
+    check_from_elsewhere(command, procedure)?;
     check_size(command, jurisdiction, procedure)?;
     let after = with_roll(state, command);
     check_incompatibilities(&after, procedure)?;
@@ -48,7 +49,7 @@ fn with_roll(state: &Roster, command: &FileRoll) -> Roster {
     after
 }
 
-fn check_entries(state: &Roster, command: &FileRoll) -> Result<(), Refusal> {
+fn check_entries(state: &Roster, command: &FileRoll, procedure: &Procedure) -> Result<(), Refusal> {
     let entries = command.members.len();
     if entries > MAX_ROLL_MEMBERS {
         return Err(Refusal::from(RefusalCode::TooManyEntries)
@@ -62,13 +63,18 @@ fn check_entries(state: &Roster, command: &FileRoll) -> Result<(), Refusal> {
         if !persons.insert(member.person) {
             return Err(Refusal::from(RefusalCode::PersonTwice).with("person", member.person.to_string()));
         }
-        check_household(command.roll, member, &mut households)?;
+        check_household(command.roll, member, procedure, &mut households)?;
     }
     Ok(())
 }
 
-fn check_household<'a>(roll: RollKind, member: &'a RollMember, seen: &mut BTreeSet<&'a str>) -> Result<(), Refusal> {
-    if !matches!(roll, RollKind::Households | RollKind::Representatives) {
+fn check_household<'a>(
+    roll: RollKind,
+    member: &'a RollMember,
+    procedure: &Procedure,
+    seen: &mut BTreeSet<&'a str>,
+) -> Result<(), Refusal> {
+    if !matches!(roll, RollKind::Households | RollKind::Representatives | RollKind::CollectiveMembers) {
         return Ok(());
     }
     let Some(household) = &member.household else {
@@ -77,9 +83,28 @@ fn check_household<'a>(roll: RollKind, member: &'a RollMember, seen: &mut BTreeS
     if roll == RollKind::Representatives && member.group.is_none() {
         return Err(Refusal::from(RefusalCode::HouseholdMissing).with("person", member.person.to_string()));
     }
-    // A household has one voice in an assembly by households; two representatives may share a household in Henan.
-    if roll == RollKind::Households && !seen.insert(household.as_str()) {
-        return Err(Refusal::from(RefusalCode::HouseholdTwice).with("household", household.as_str()));
+    let apart = procedure.rolls.one_representative_a_household.as_ref().filter(|_| roll == RollKind::Representatives);
+    // A household has one voice in an assembly by households; two representatives may share one unless the place says no.
+    if (roll == RollKind::Households || apart.is_some()) && !seen.insert(household.as_str()) {
+        let refusal = Refusal::from(RefusalCode::HouseholdTwice).with("household", household.as_str());
+        return Err(apart.map_or(refusal.clone(), |basis| refusal.by(basis)));
+    }
+    Ok(())
+}
+
+/// Who is registered elsewhere stands on a roll only as the law of its body lets them.
+fn check_from_elsewhere(command: &FileRoll, procedure: &Procedure) -> Result<(), Refusal> {
+    let rule = procedure.rolls.from_elsewhere.iter().find(|rule| rule.roll == command.roll);
+    for member in &command.members {
+        let residence = member.residence.unwrap_or_default();
+        let admitted = match rule {
+            Some(rule) => residence >= rule.admits,
+            None => residence == Residence::Registered,
+        };
+        if !admitted {
+            let refusal = Refusal::from(RefusalCode::NotOfThisVillage).with("person", member.person.to_string());
+            return Err(rule.map_or(refusal.clone(), |rule| refusal.by(&rule.basis)));
+        }
     }
     Ok(())
 }
@@ -89,10 +114,15 @@ fn check_size(command: &FileRoll, jurisdiction: &Jurisdiction, procedure: &Proce
     let range = match command.roll {
         RollKind::VillageCommittee => Some(&procedure.rolls.village_committee_size),
         RollKind::SupervisoryCommittee => Some(&procedure.rolls.supervisory_committee_size),
+        RollKind::CollectiveCouncil => procedure.rolls.council_size.as_ref(),
+        RollKind::MemberRepresentatives => procedure.rolls.member_representatives_size.as_ref(),
         _ => None,
     };
     if let Some(range) = range {
         within(members, range, RefusalCode::CommitteeSize)?;
+    }
+    if let (RollKind::CollectiveCouncil, Some(range), 0) = (command.roll, range, members % 2) {
+        return Err(Refusal::from(RefusalCode::CouncilNotOdd).with("count", members).by(&range.basis));
     }
     whole(command.roll, members, jurisdiction)
 }
@@ -185,7 +215,13 @@ fn check_representatives(
     }
     let households = u64::from(electorate(jurisdiction)?.households);
     let representatives = after.roll(RollKind::Representatives).len() as u64;
-    let range = &procedure.rolls.households_per_representative;
+    if let Some(least) = procedure.rolls.representatives_least.as_ref().filter(|l| representatives < l.number.into()) {
+        return Err(Refusal::from(RefusalCode::RepresentativesTooFew)
+            .with("representatives", representatives)
+            .with("least", u64::from(least.number))
+            .by(&least.basis));
+    }
+    let Some(range) = &procedure.rolls.households_per_representative else { return Ok(composition) };
     // Exact: least x representatives <= households <= most x representatives.
     if households < range.least * representatives || households > range.most * representatives {
         return Err(Refusal::from(RefusalCode::HouseholdsPerRepresentative)

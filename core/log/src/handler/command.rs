@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
+use siyi_domain::command_enum::MisshapenInput;
 use siyi_domain::consultation::ConsultationCommand;
-use siyi_domain::consultation::commands::MisshapenInput;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_domain::jurisdiction::JurisdictionCommand;
 use siyi_domain::roster::RosterCommand;
@@ -44,9 +43,9 @@ pub enum Command {
 }
 
 /// GraphQL names of the commands to a jurisdiction.
-pub const JURISDICTION_COMMANDS: &[&str] = &["registerJurisdiction", "countElectorate", "authoriseRepresentatives"];
+pub const JURISDICTION_COMMANDS: &[&str] = JurisdictionCommand::NAMES;
 /// GraphQL names of the commands to a roster.
-pub const ROSTER_COMMANDS: &[&str] = &["registerPersons", "declareKinship", "fileRoll"];
+pub const ROSTER_COMMANDS: &[&str] = RosterCommand::NAMES;
 
 pub(super) struct Sealing {
     pub(super) command: Command,
@@ -69,7 +68,7 @@ pub(super) fn for_each_personal(name: &str, input: &mut Value, with: WithPersona
             }
             Ok(())
         }
-        "raiseObjection" => each(input, "text", with),
+        "raiseObjection" | "recordOpinion" => each(input, "text", with),
         "recordPayment" => each(input, "payee", with),
         _ => Ok(()),
     }
@@ -87,6 +86,7 @@ fn field_of(name: &str) -> &'static str {
     match name {
         "registerPersons" => "name",
         "raiseObjection" => "objection",
+        "recordOpinion" => "opinion",
         _ => "payee",
     }
 }
@@ -115,25 +115,18 @@ pub(super) fn seal(request: &Request, salts: &dyn Salts) -> Result<Sealing, Hand
 }
 
 fn typed(name: &str, input: Value) -> Result<Command, HandleError> {
-    use JurisdictionCommand as J;
-    use RosterCommand as R;
-    Ok(match name {
-        "registerJurisdiction" => Command::Jurisdiction(J::RegisterJurisdiction(parse(input)?)),
-        "countElectorate" => Command::Jurisdiction(J::CountElectorate(parse(input)?)),
-        "authoriseRepresentatives" => Command::Jurisdiction(J::AuthoriseRepresentatives(parse(input)?)),
-        "registerPersons" => Command::Roster(R::RegisterPersons(parse(input)?)),
-        "declareKinship" => Command::Roster(R::DeclareKinship(parse(input)?)),
-        "fileRoll" => Command::Roster(R::FileRoll(parse(input)?)),
-        _ => {
-            let command = ConsultationCommand::from_input(name, input)
-                .ok_or_else(|| HandleError::UnknownCommand { name: name.chars().take(80).collect() })?;
-            Command::Consultation(Box::new(command.map_err(|e| misshapen(&e))?))
-        }
-    })
+    if JURISDICTION_COMMANDS.contains(&name) {
+        return read(JurisdictionCommand::from_input(name, input), name).map(Command::Jurisdiction);
+    }
+    if ROSTER_COMMANDS.contains(&name) {
+        return read(RosterCommand::from_input(name, input), name).map(Command::Roster);
+    }
+    read(ConsultationCommand::from_input(name, input), name).map(|command| Command::Consultation(Box::new(command)))
 }
 
-fn parse<T: DeserializeOwned>(input: Value) -> Result<T, HandleError> {
-    serde_path_to_error::deserialize(input).map_err(|e| misshapen(&e))
+fn read<T>(read: Option<Result<T, MisshapenInput>>, name: &str) -> Result<T, HandleError> {
+    let read = read.ok_or_else(|| HandleError::UnknownCommand { name: name.chars().take(80).collect() })?;
+    read.map_err(|e| misshapen(&e))
 }
 
 fn misshapen(error: &MisshapenInput) -> HandleError {
