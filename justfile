@@ -40,9 +40,9 @@ scenario name:
 contracts:
     cargo test --locked -p siyi-tests --test contracts
 
-# write new event schemas, examples and the GraphQL schema; look at the diff before you commit it
+# write new event schemas, examples, the GraphQL schema and docs/law.md; look at the diff before you commit it
 bless:
-    SIYI_BLESS=1 cargo test --locked -p siyi-tests --test contracts
+    SIYI_BLESS=1 cargo test --locked -p siyi-tests --test contracts --test procedures
 
 # write the GraphQL schema
 schema:

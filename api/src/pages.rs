@@ -20,6 +20,7 @@ mod bar;
 mod due;
 mod escape;
 mod feed;
+mod flags;
 mod frame;
 mod home;
 mod lang;
@@ -29,6 +30,8 @@ mod notice;
 mod phrases;
 mod place;
 mod procedure;
+mod procedures;
+mod routine;
 pub(crate) mod rules;
 mod statics;
 pub(crate) mod terms;
@@ -47,8 +50,10 @@ pub fn router() -> Router<Arc<App>> {
         .route("/", get(home))
         .route("/j/{code}", get(place))
         .route("/j/{code}/feed.atom", get(feed))
+        .route("/j/{code}/flags", get(flagged))
         .route("/c/{number}", get(matter))
         .route("/c/{number}/notice/{no}", get(notice))
+        .route("/procedures", get(all_procedures))
         .route("/procedures/{*id}", get(procedure))
         .route("/static/{file}", get(statics::file))
         .fallback(unknown_page);
@@ -68,6 +73,14 @@ async fn place(State(app): State<Arc<App>>, ask: Ask, path: Asked<String>) -> Re
 
 async fn feed(State(app): State<Arc<App>>, ask: Ask, path: Asked<String>) -> Response {
     answer(app, ask, move |visit| feed::page(visit, &named(path)?)).await
+}
+
+async fn flagged(State(app): State<Arc<App>>, ask: Ask, path: Asked<String>) -> Response {
+    answer(app, ask, move |visit| flags::page(visit, &named(path)?)).await
+}
+
+async fn all_procedures(State(app): State<Arc<App>>, ask: Ask) -> Response {
+    answer(app, ask, procedures::page).await
 }
 
 async fn matter(State(app): State<Arc<App>>, ask: Ask, path: Asked<String>) -> Response {

@@ -3,6 +3,7 @@
 pub mod borders;
 pub mod conditions;
 pub mod crash;
+pub mod law;
 pub mod load;
 pub mod promises;
 pub mod scenario;

@@ -11,7 +11,7 @@ use siyi_domain::moment::{Moment, NotAMoment};
 use siyi_log::clock::{Clock, SetClock};
 use tempfile::TempDir;
 
-/// Where the clock of a new world stands: before the first act of every case.
+/// Where the clock of a new world stands: before the first act of every case of 2026.
 pub const BEGINS_AT: &str = "2026-01-01T08:00:00+08:00";
 
 /// A whole engine in a temporary folder, removed when it is dropped.
@@ -94,12 +94,16 @@ impl World {
         Ok(world)
     }
 
-    /// Runs case files and waits until the read models show them.
+    /// Runs case files and waits until the read models show them. In an empty engine the clock is turned back to the first act
+    /// first: some cases are of earlier years.
     ///
     /// # Errors
     /// [`WorldError`].
     pub async fn run(&self, files: &[PathBuf]) -> Result<Report, WorldError> {
         let cases = files.iter().map(|path| Case::read(path, &Disk)).collect::<Result<Vec<_>, _>>()?;
+        if let (Ok(None), Some(first)) = (self.app.store.head().await, cases.iter().filter_map(first_act).min()) {
+            self.clock.turn_to(first.min(self.clock.now()));
+        }
         let pace = Pace::Case(Arc::clone(&self.clock));
         let report = siyi_api::case::run(&self.app.handler, &cases, &pace, |_, _| ()).await?;
         if let Some(position) = report.position {
@@ -113,4 +117,10 @@ impl World {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// When the first act of a case, or of what it builds on, was recorded.
+fn first_act(case: &Case) -> Option<Moment> {
+    let own = case.acts.iter().map(|(_, act)| act.recorded_at.unwrap_or(act.at)).min();
+    own.into_iter().chain(case.before.as_deref().and_then(first_act)).min()
 }

@@ -12,6 +12,8 @@ use tower::ServiceExt;
 
 #[path = "graphql/commands.rs"]
 mod commands;
+#[path = "graphql/oversight.rs"]
+mod oversight;
 #[path = "graphql/rules.rs"]
 mod rules;
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use siyi_api::app::{App, Mode};
 use siyi_log::clock::{Clock, SetClock};
-use siyi_projections::docket::{self, Filter};
+use siyi_projections::docket::{self, Docket, Filter};
+use siyi_projections::model::ReadModel;
 use siyi_projections::models::{Models, NAMES};
 use siyi_tests::world::World;
 
@@ -19,6 +20,8 @@ fn contents(models: &Models) -> Contents {
         ("docket", models.docket.shelf().contents().unwrap()),
         ("history", models.history.shelf().contents().unwrap()),
         ("board", models.board.shelf().contents().unwrap()),
+        ("compliance", models.compliance.shelf().contents().unwrap()),
+        ("routine", models.routine.shelf().contents().unwrap()),
     ])
 }
 
@@ -68,6 +71,11 @@ async fn survives(damage: impl FnOnce(PathBuf)) {
     app.close().await;
 }
 
+/// The folder of the docket of this version.
+fn docket_folder() -> String {
+    format!("docket-v{}", Docket::VERSION)
+}
+
 fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -93,13 +101,13 @@ async fn a_missing_folder_is_rebuilt() {
 
 #[tokio::test]
 async fn a_folder_of_an_older_version_is_rebuilt() {
-    survives(|read| fs::rename(read.join("docket-v1"), read.join("docket-v0")).unwrap()).await;
+    survives(|read| fs::rename(read.join(docket_folder()), read.join("docket-v0")).unwrap()).await;
 }
 
 #[tokio::test]
 async fn a_damaged_folder_is_rebuilt() {
     survives(|read| {
-        let db = read.join("docket-v1/1/db");
+        let db = read.join(docket_folder()).join("1/db");
         let mut bytes = fs::read(&db).unwrap();
         assert!(bytes.len() > 4096);
         for byte in bytes.iter_mut().skip(64).step_by(7) {
@@ -115,10 +123,10 @@ async fn a_folder_of_another_log_is_rebuilt() {
     let other = World::new().await.unwrap();
     other.run(&[siyi_tests::world::rare_case()]).await.unwrap();
     other.app.close().await;
-    let foreign = other.folder().join("read/docket-v1");
+    let foreign = other.folder().join("read").join(docket_folder());
     survives(|read| {
-        fs::remove_dir_all(read.join("docket-v1")).unwrap();
-        copy_folder(&foreign, &read.join("docket-v1"));
+        fs::remove_dir_all(read.join(docket_folder())).unwrap();
+        copy_folder(&foreign, &read.join(docket_folder()));
     })
     .await;
 }

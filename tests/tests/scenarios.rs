@@ -10,6 +10,7 @@ use serde_json::Value;
 use siyi_domain::consultation::{ConsultationCommand, Stage};
 use siyi_domain::fraction::Fraction;
 use siyi_domain::matters::Lane;
+use siyi_domain::office::Residence;
 use siyi_domain::procedure::{Base, Basis, Procedure};
 use siyi_domain::refusal::{Refusal, RefusalCode};
 use siyi_domain::rules::Rules;
@@ -252,7 +253,10 @@ fn shown_by_read_models(pack: &Procedure) -> Vec<&Basis> {
 fn origins_of_roads(pack: &Procedure) -> Vec<&Basis> {
     let lanes = pack.lanes.iter().map(|lane| &lane.basis);
     let detours = pack.detours.iter().flat_map(|d| d.calls.iter().map(|call| &call.basis).chain([&d.basis]));
-    lanes.chain(detours).chain(pack.initiators.iter().map(|rule| &rule.basis)).collect()
+    // Where the least that is asked of people from elsewhere is that they live here, the rule permits and refuses nobody.
+    let permits = |rule: &&siyi_domain::procedure::FromElsewhere| rule.admits == Residence::UsuallyResident;
+    let permissions = pack.rolls.from_elsewhere.iter().filter(permits).map(|rule| &rule.basis);
+    lanes.chain(detours).chain(pack.initiators.iter().map(|rule| &rule.basis)).chain(permissions).collect()
 }
 
 fn bases_in(value: &Value, seen: &mut BTreeSet<(String, String)>) {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use askama::Template;
-use siyi_domain::consultation::Stage;
 use siyi_domain::consultation::standing::OpenMeeting;
+use siyi_domain::consultation::{Ending, Stage};
+use siyi_domain::ids::Fen;
 use siyi_domain::procedure::{Certainty, Procedure, StepKind};
 use siyi_projections::directory::JurisdictionRow;
 use siyi_projections::docket::{DocketRow, Status};
@@ -12,6 +13,7 @@ use siyi_projections::dossier::Dossier;
 
 use super::answer::Rendered;
 use super::due::Due;
+use super::flags::{self, FlagView};
 use super::frame::Frame;
 use super::lang::Lang;
 use super::narrate::Narrator;
@@ -21,10 +23,16 @@ use super::terms::Term;
 use super::trouble::Trouble;
 use super::visit::Visit;
 
+mod facts;
 mod meetings;
 mod money;
+mod off_road;
+mod preparation;
 mod record;
 mod steps;
+
+use facts::Fact;
+use preparation::Teller;
 
 pub use meetings::{MeetingView, all as meetings_of};
 pub use money::MoneyView;
@@ -60,6 +68,19 @@ struct MatterPage {
     meetings: Vec<MeetingView>,
     money: MoneyView,
     record: record::Record,
+    /// The road, where it is not the whole one.
+    lane: Option<String>,
+    group: Option<String>,
+    /// Whether it is of a community.
+    urban: bool,
+    /// Whether there was a resolution that no longer stands.
+    is_void: bool,
+    /// The budget after supplementary resolutions.
+    supplemented: Option<Fen>,
+    preparation: Vec<Fact>,
+    off_road: Vec<Fact>,
+    oversight: Vec<Fact>,
+    flags: Vec<FlagView>,
 }
 
 /// The page of the matter with this number.
@@ -72,6 +93,9 @@ pub fn page(visit: &Visit<'_>, number: &str) -> Result<Rendered, Trouble> {
     let procedure = visit.procedure_of(&file.standing);
     let lineage = visit.lineage(&row.jurisdiction)?;
     let steps = steps::Steps::of(&file, procedure, visit.today, lang);
+    let teller = Teller { visit, file: &file };
+    let (preparation, off_road, oversight) = (teller.preparation(), teller.off_road(), teller.oversight());
+    let screened = !matches!(file.standing.stage, Stage::Unborn | Stage::Moved | Stage::Ended(Ending::Dismissed));
     let page = MatterPage {
         frame: visit.frame(&row.title, visit.crumbs(&lineage)),
         p: visit.phrases(),
@@ -84,14 +108,37 @@ pub fn page(visit: &Visit<'_>, number: &str) -> Result<Rendered, Trouble> {
         procedure: procedure.map(|p| lang.pick(&p.name.zh, &p.name.en).to_owned()),
         kinds: kinds(visit, &row),
         dues: Due::all(&row.duties, &row.standing, procedure, visit.today, lang),
-        meetings: meetings::all(visit, &file, procedure)?,
+        meetings: meetings::all(visit, &file)?,
         money: MoneyView::of(&file, lang),
         record: record::Record::of(visit, &file)?,
+        lane: screened.then(|| Narrator { lang, procedure }.lane(file.standing.lane)),
+        group: group(visit, &row)?,
+        urban: procedure.is_some_and(is_urban),
+        is_void: file.resolution.is_some() && file.standing.resolved_on.is_none(),
+        supplemented: supplemented(&file),
+        flags: flags::of_matter(visit, &row)?,
+        preparation,
+        off_road,
+        oversight,
         steps,
         file,
         row,
     };
     Rendered::html(&page)
+}
+
+/// The budget from the last supplementary resolution on.
+fn supplemented(file: &Dossier) -> Option<Fen> {
+    let concluded = file.off_road.detours.iter().filter_map(|detour| detour.concluded.as_ref());
+    concluded.filter_map(|told| told.fact.budget_fen).next_back()
+}
+
+/// The group or courtyard that the matter belongs to, by its name.
+fn group(visit: &Visit<'_>, row: &DocketRow) -> Result<Option<String>, Trouble> {
+    let Some(no) = row.standing.group else { return Ok(None) };
+    let place = visit.place(&row.jurisdiction)?;
+    let named = place.scopes.iter().find(|scope| scope.scope == no).map(|scope| scope.name.to_string());
+    Ok(Some(named.unwrap_or_else(|| format!("第{no}组（院落）"))))
 }
 
 /// A place with those it lies in, below the province: 示例县白露镇柳沟村.

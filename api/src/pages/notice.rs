@@ -51,6 +51,7 @@ struct NoticePage {
     supervisors: String,
     recorded_at: Moment,
     hash: String,
+    urban: bool,
 }
 
 /// The page of a notice.
@@ -99,6 +100,7 @@ pub fn page(visit: &Visit<'_>, number: &str, no: &str) -> Result<Rendered, Troub
         supervisors: supervisors(visit, &notice)?,
         recorded_at: posted.envelope.recorded_at,
         hash: hash(&posted.body),
+        urban: village.kind == JurisdictionKind::Community,
         notice,
         file: Arc::clone(&file),
         row,
@@ -146,9 +148,9 @@ fn sittings(visit: &Visit<'_>, file: &Dossier) -> Result<Vec<MeetingView>, Troub
     let Some(procedure) = visit.procedure_of(&file.standing) else { return Ok(Vec::new()) };
     let mut decided = file.clone();
     let last = |step: &str| file.last_decision(step).map(|meeting| meeting.convened.fact.meeting);
-    let kept: Vec<u16> = procedure.steps.iter().filter_map(|step| last(&step.code)).collect();
+    let kept: Vec<u16> = procedure.steps_of(file.standing.lane).filter_map(|step| last(&step.code)).collect();
     decided.meetings.retain(|meeting| kept.contains(&meeting.convened.fact.meeting));
-    super::matter::meetings_of(visit, &decided, Some(procedure))
+    super::matter::meetings_of(visit, &decided)
 }
 
 /// The number of the notice by which the resolution was disclosed.

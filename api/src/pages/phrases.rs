@@ -148,7 +148,7 @@ phrases! {
     ratio: "到会率", "Share";
     arithmetic_caption: "对照规定计算", "Judged by the rule";
     judged: "项目", "Judged";
-    arithmetic: "算式", "Arithmetic";
+    arithmetic: "对照", "Figures";
     result: "结论", "Result";
     least: "至少", "least: ";
     met: "达到", "met";
@@ -216,6 +216,7 @@ phrases! {
     acceptance_group: "验收组", "acceptance group: ";
     of_township: "乡镇参加", "of the township: ";
     payments: "付款", "Payments";
+    payments_caption_urban: "付款明细（元），凭证均经居务监督委员会审核", "Payments (yuan); a supervisor checked each voucher";
     payments_caption: "付款明细（元），凭证均经村务监督委员会审核", "Payments (yuan); a supervisor checked each voucher";
     date: "日期", "Date";
     purpose: "用途", "Purpose";
@@ -231,10 +232,55 @@ phrases! {
     check_1: "每条记录后的 SHA-256 是该条记录存储原文的摘要值，改动一个字就会变化。运行“siyi export”可逐行导出原文，每行一条，用任何工具都能重算摘要值（不含行末换行）。", "The SHA-256 beside each record is of its stored bytes: change one letter and it changes. `siyi export` prints these bytes, one record a line, and any tool computes the same hash (without the line feed).";
     check_2: "人员只以编号出现在记录中，姓名另行保管，公开页面只显示隐去部分文字的姓名。", "People stand in the record by number only; names are kept apart, and public pages show them masked.";
 
+    preparation: "征求意见、签字、审核与业主决定", "Opinions, signatures, reviews, owners";
+    off_road: "复议、暂停与改正", "Off the road";
+    oversight: "追认、报告与监督", "Ratification, reports, oversight";
+    lane: "办理程序", "Road";
+    suspended: "本事项已暂停办理：", "Suspended: ";
+    resolution_void: "决议已不再有效", "no longer in force";
+    resolution_void_note: "原决议及据此张贴的公告不再有效，保留在此供查阅。", "The resolution and the notices that tell of it no longer stand; they stay here to be read.";
+    notice_void_since: "，自", " since ";
+    budget_supplemented: "补充决议后预算", "budget after the supplement";
+    guests: "列席", "Guests";
+    guests_do_not_count: "列席人员不计入应到、实到，不参加表决。", "Guests do not count and do not vote.";
+    text_found: "条文大意，已核对原文。", "What the article orders, read in the source.";
+    text_memory: "来自记忆或通行做法，未核对原文，可由地方配置。", "Remembered or common practice, not read in the source; configurable.";
+
+    // Flags and routine duties.
+    flags: "预警", "Flags";
+    flags_note: "预警只提示需要核查，不是结论。核查后由监督人员或上级写明理由核销，核销记录保留。", "A flag is a prompt to look, never a verdict. Whoever looks into it closes it with a reason, which stays on record.";
+    flags_by_pattern: "按情形统计", "By pattern";
+    flags_caption: "各种情形的预警数", "Flags of each pattern";
+    flags_list: "全部预警", "All flags";
+    flags_open: "未核销", "Open";
+    flags_all: "全部", "All";
+    flags_link: "查看预警及依据记录", "Flags and the records behind them";
+    no_flags: "没有预警。", "There are no flags.";
+    pattern: "情形", "Pattern";
+    flag_closed: "已核销", "closed";
+    raised_on: "发现日期", "Raised";
+    evidence: "依据记录", "Records";
+    evidence_no: "全库序号", "no. ";
+    closed_by: "核销人", "Closed by";
+    routine: "例行事项", "Routine duties";
+    routine_caption: "每月、每季、每年应办的事项", "What is owed each month, quarter and year";
+    routine_what: "事项", "What";
+    routine_period: "期间", "Period";
+    routine_done: "已办/应办", "Done of owed";
+    routine_due: "最迟", "Due by";
+    routine_state: "状态", "State";
+    routine_told: "已告知：", "Told: ";
+    routine_overdue: "例行事项逾期", "Routine duties overdue";
+    routine_overdue_in: "，涉及村（社区）", ", in villages: ";
+    nothing_routine_overdue: "没有逾期的例行事项。", "No routine duty is overdue.";
+    action_items: "联席会议待办事项", "Action items of joint conferences";
+    lead_unit: "牵头单位", "Leads";
+
     // The printed notice.
     print_hint: "本页可直接打印（A4）。打印后签字、盖章、张贴，并拍照存档。", "Print this page on A4, have it signed and stamped, post it, and file a photo.";
     correction: "更正", "Correction";
     period_anew: "公布期自更正之日起重新计算。", "The period begins anew with the correction.";
+    notice_opening_urban: "根据《中华人民共和国城市居民委员会组织法》和“一征三议两公开”工作法，现将有关情况公告如下：", "Under the Organic Law of the Urban Residents' Committees and the One Canvass, Three Deliberations and Two Disclosures, the following is disclosed.";
     notice_opening: "根据《中华人民共和国村民委员会组织法》和“四议两公开”工作法，现将有关情况公告如下：", "Under the Organic Law of the Villagers' Committees and the Four Deliberations and Two Disclosures, the following is disclosed.";
     n_course: "议定过程", "How it was decided";
     n_course_caption: "各次会议到会和表决情况", "Attendance and votes of the meetings";
@@ -267,6 +313,7 @@ phrases! {
     n_removal: "撤下。", ": not to be taken down earlier. ";
     seal: "（盖章）", "(seal)";
     sign: "（签字）", "(signatures)";
+    supervisory_committee_urban: "居务监督委员会", "Supervisory committee";
     supervisory_committee: "村务监督委员会", "Supervisory committee";
     matter_number: "事项编号", "Matter";
     proof: "张贴记录 SHA-256", "Record of the posting, SHA-256";
@@ -275,12 +322,34 @@ phrases! {
     feed_title: "公告", "notices";
     feed_corrected: "（有更正）", " (corrected)";
 
-    // A procedure.
+    // Procedures.
+    procedures: "程序规则", "Procedures";
+    procedures_note: "每份规则都是数据文件：适用于哪里、哪些日子、走哪些环节，每个数字出自哪部法律的哪一条。", "Each pack is a file of data: where and when it binds, which roads it has, and from which article each number comes.";
+    packs: "全部规则", "All packs";
+    in_force: "现行", "in force";
+    not_in_force: "不在施行期", "not in force";
+    by_adoption: "采用后适用", "by adoption";
+    by_adoption_note: "只适用于以决定采用本规则的村（社区）。", " It binds only the places that have adopted it.";
+    region: "适用范围", "Where";
+    days_in_force: "施行期", "In force";
+    onwards: "起", " onwards";
+    succeeded_by: "此后适用：", "Followed by ";
+    lanes: "办理程序", "Roads";
+    steps_in_order: "环节，依次", "steps in order";
+    then_plan_posted: "之后公示方案不少于", "then the plan is posted for at least";
+    days_unit: "日", "days";
+    to_archive: "归档", "Archive";
+    diagram: "流程图（Mermaid 文本）", "Diagram (Mermaid text)";
+    detours: "复议、撤销、补充、终止、追认", "Deliberating again";
+    owners_rules: "业主共同决定", "Decision of the owners";
+    disclosure_rules: "公开与异议", "Disclosure and objections";
+    periodic: "例行事项", "Routine duties";
+    escalation: "逾期告知", "Who is told of what is overdue";
+    other_rules: "其他", "Other rules";
     in_force_from: "施行日期：", "In force from ";
     pack_note: "下列每个数字都注明出处；注明“惯例”的可由地方按规定配置，但不得低于法律规定。", "Every number names its source; those marked as practice may be configured locally, never below the law.";
     who_moves: "谁可以提出动议", "Who may raise a motion";
     deliberation: "议事环节", "Deliberation";
-    when_lost: "未通过：", "If lost: ";
     periods: "期限（日历日）", "Periods (calendar days)";
     sources: "出处", "Sources";
     table: "表", "table";

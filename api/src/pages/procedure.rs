@@ -1,17 +1,21 @@
-//! /procedures/<id>: a rule pack as tables, every number with the law it comes from.
+//! /procedures/<id>: a rule pack as roads and tables, every number with the law it comes from and the text of the article.
+//!
+//! The rows are those of `siyi procedure show`, so that neither shows a number that the other does not.
 
 use askama::Template;
-use siyi_domain::fraction::Comparator;
-use siyi_domain::procedure::{Basis, Days, Form, OnLost, Procedure, Share, SizeRange};
+use siyi_domain::matters::Lane;
+use siyi_domain::procedure::{Language, OnLost, Procedure, Step};
 
 use super::answer::Rendered;
 use super::frame::{Crumb, Frame};
 use super::lang::Lang;
 use super::phrases::Phrases;
-use super::rules::{self, Citation};
+use super::procedures::region;
+use super::rules::Citation;
 use super::terms::Term;
 use super::trouble::Trouble;
 use super::visit::Visit;
+use crate::run::procedure::numbers::{Row, Rows};
 
 #[derive(Template)]
 #[template(path = "procedure.html")]
@@ -19,35 +23,69 @@ struct ProcedurePage {
     frame: Frame,
     p: &'static Phrases,
     l: Lang,
-    pack: Procedure,
-    initiators: Vec<Rule>,
+    id: String,
+    version: u32,
+    name: String,
+    note: Option<String>,
+    from: jiff::civil::Date,
+    until: Option<jiff::civil::Date>,
+    succeeded_by: Option<String>,
+    by_adoption: bool,
+    region: String,
+    roads: Vec<Road>,
     steps: Vec<StepView>,
-    periods: Vec<Rule>,
-    rolls: Vec<Rule>,
-    works: Vec<Rule>,
+    tables: Vec<Table>,
+    sources: Vec<Source>,
 }
 
-/// A rule: what, how much, by which law.
+/// A rule: what, how much, by which law; without a law where it is no number, such as the names of rolls.
 struct Rule {
     what: String,
     number: String,
-    citation: Citation,
+    citation: Option<Citation>,
+}
+
+/// A table of rules.
+struct Table {
+    id: &'static str,
+    title: &'static str,
+    rules: Vec<Rule>,
+}
+
+/// A road and the steps on it.
+struct Road {
+    id: &'static str,
+    name: String,
+    stops: Vec<Stop>,
+    /// What it owes or allows besides.
+    rules: Vec<Rule>,
+    /// The chart as Mermaid text.
+    diagram: String,
+}
+
+/// A step on a road.
+struct Stop {
+    code: String,
+    name: String,
+    /// How it is decided.
+    how: &'static str,
+    /// Where a lost motion leads.
+    lost: Option<String>,
+    /// Whether the plan is posted after it, for how many days.
+    posted_after: Option<u16>,
 }
 
 struct StepView {
     code: String,
     name: String,
-    papers: String,
-    on_lost: String,
-    forms: Vec<FormView>,
-    due: Rule,
+    rules: Vec<Rule>,
+    forms: Vec<(String, Vec<Rule>)>,
 }
 
-struct FormView {
-    name: String,
-    due: String,
-    ballots: String,
-    rules: Vec<Rule>,
+struct Source {
+    title: String,
+    title_zh: Option<String>,
+    version: String,
 }
 
 /// The page of a procedure.
@@ -56,188 +94,145 @@ struct FormView {
 /// [`Trouble::ProcedureUnknown`].
 pub fn page(visit: &Visit<'_>, id: &str) -> Result<Rendered, Trouble> {
     let pack = visit.procedure(id).ok_or(Trouble::ProcedureUnknown)?;
-    let lang = visit.lang();
+    let (lang, p) = (visit.lang(), visit.phrases());
     let told = Told { pack, lang };
-    let home = Crumb { name: visit.phrases().home.to_owned(), link: visit.ask.link("/"), is_chinese: false };
+    let home = Crumb { name: p.home.to_owned(), link: visit.ask.link("/"), is_chinese: false };
+    let all = Crumb { name: p.procedures.to_owned(), link: visit.ask.link("/procedures"), is_chinese: false };
+    let name = lang.pick(&pack.name.zh, &pack.name.en);
     Rendered::html(&ProcedurePage {
-        frame: visit.frame(lang.pick(&pack.name.zh, &pack.name.en), vec![home]),
-        p: visit.phrases(),
+        frame: visit.frame(name, vec![home, all]),
+        p,
         l: lang,
-        initiators: told.initiators(),
-        steps: told.steps(),
-        periods: told.periods(),
-        rolls: told.rolls(),
-        works: told.works(),
-        pack: pack.clone(),
+        id: pack.id.clone(),
+        version: pack.version,
+        name: name.to_owned(),
+        note: pack.note.as_ref().map(|note| lang.pick(&note.zh, &note.en).to_owned()),
+        from: pack.effective_from(),
+        until: pack.effective_until(),
+        succeeded_by: pack.succeeded_by.clone(),
+        by_adoption: pack.by_adoption,
+        region: told.binds(),
+        roads: pack.lanes.iter().map(|lane| told.road(lane.lane)).collect(),
+        steps: pack.steps.iter().map(|step| told.step(step)).collect(),
+        tables: told.tables(p),
+        sources: told.sources(),
     })
 }
 
+#[derive(Clone, Copy)]
 struct Told<'a> {
     pack: &'a Procedure,
     lang: Lang,
 }
 
 impl Told<'_> {
-    fn rule(&self, what: impl Into<String>, number: impl Into<String>, basis: &Basis) -> Rule {
-        Rule { what: what.into(), number: number.into(), citation: Citation::of(basis, Some(self.pack), self.lang) }
+    fn rows(&self) -> Rows<'_> {
+        Rows { pack: self.pack, lang: self.lang }
     }
 
-    fn days(&self, what: &'static str, days: &Days) -> Rule {
-        let number = match self.lang {
-            Lang::Zh => format!("{}日", days.days),
-            Lang::En => format!("{} days", days.days),
+    fn rules(&self, rows: Vec<Row<'_>>) -> Vec<Rule> {
+        let rule = |row: Row<'_>| Rule {
+            citation: row.basis.map(|basis| Citation::of(basis, Some(self.pack), self.lang)),
+            what: row.what,
+            number: row.value,
         };
-        self.rule(what, number, &days.basis)
+        rows.into_iter().map(rule).collect()
     }
 
-    fn share(&self, what: &'static str, share: &Share) -> Rule {
-        let fraction = share.fraction.get();
-        let words = rules::share_of(fraction, share.of.named_in(self.is_urban(), self.lang), self.lang);
-        let sign = if fraction.op == Comparator::Ge { "≥" } else { ">" };
-        self.rule(what, format!("{words} ({sign} {}/{})", fraction.num, fraction.den), &share.basis)
+    fn binds(&self) -> String {
+        let kinds = self.lang.list(self.pack.applies_to.iter().map(|kind| kind.named(self.lang)));
+        format!("{}{}{kinds}", region(self.pack, self.lang), self.lang.pick("，", ", "))
     }
 
-    fn range(&self, what: &'static str, range: &SizeRange) -> Rule {
-        self.rule(what, format!("{}–{}", range.least, range.most), &range.basis)
-    }
-
-    fn t(&self, zh: &'static str, en: &'static str) -> &'static str {
-        self.lang.pick(zh, en)
-    }
-
-    fn is_urban(&self) -> bool {
-        rules::is_urban(self.pack)
-    }
-
-    fn initiators(&self) -> Vec<Rule> {
-        let rule = |rule: &siyi_domain::procedure::InitiatorRule| match &rule.share {
-            Some(share) => self.share(rule.kind.named(self.lang), share),
-            None => self.rule(rule.kind.named(self.lang), self.t("可单独提出", "alone"), &rule.basis),
+    fn road(&self, lane: Lane) -> Road {
+        let language = match self.lang {
+            Lang::Zh => Language::Zh,
+            Lang::En => Language::En,
         };
-        self.pack.initiators.iter().map(rule).collect()
-    }
-
-    fn steps(&self) -> Vec<StepView> {
-        let step = |step: &siyi_domain::procedure::Step| StepView {
-            code: step.code.clone(),
-            name: self.lang.pick(&step.name.zh, &step.name.en).to_owned(),
-            papers: self.lang.list(step.papers.iter().map(|paper| paper.named(self.lang))),
-            on_lost: match &step.on_lost {
-                OnLost::Reject => self.t("事项终止", "the matter ends").to_owned(),
-                OnLost::ReturnTo(code) => match self.lang {
-                    Lang::Zh => format!("退回{code}"),
-                    Lang::En => format!("back to {code}"),
-                },
-            },
-            forms: step.forms.iter().map(|form| self.form(form)).collect(),
-            due: self.days(self.t("上一环节后召集", "after the step before"), &step.due_within),
-        };
-        self.pack.steps.iter().map(step).collect()
-    }
-
-    fn form(&self, form: &Form) -> FormView {
-        let mut rules = vec![
-            self.share(self.t("到会", "quorum"), &form.quorum),
-            self.share(self.t("通过", "threshold"), &form.threshold),
-        ];
-        rules.extend(form.notice.as_ref().map(|days| self.days(self.t("提前通知", "notice"), days)));
-        rules.extend(
-            form.plan_delivered.as_ref().map(|days| self.days(self.t("方案提前送达", "plan delivered before"), days)),
-        );
-        rules.extend(
-            form.needs_authorisation
-                .as_ref()
-                .map(|basis| self.rule(self.t("须经村民会议授权", "needs the assembly's authorisation"), "", basis)),
-        );
-        FormView {
-            name: self.lang.pick(&form.name.zh, &form.name.en).to_owned(),
-            due: self.lang.list(form.rolls.iter().map(|roll| roll.named(self.lang))),
-            ballots: self.lang.list(form.ballots.iter().map(|ballot| ballot.named(self.lang))),
-            rules,
+        let own = format!("lane.{}", lane.as_str());
+        let mut rows = self.rows().lanes();
+        rows.retain(|row| row.place == own || row.place.starts_with(&format!("{own}.")));
+        let rule = self.pack.lane(lane);
+        Road {
+            id: lane.as_str(),
+            name: rule.map(|rule| self.lang.pick(&rule.name.zh, &rule.name.en).to_owned()).unwrap_or_default(),
+            stops: self.pack.steps_of(lane).map(|step| self.stop(step)).collect(),
+            rules: self.rules(rows),
+            diagram: self.pack.mermaid(lane, language).unwrap_or_default(),
         }
     }
 
-    fn periods(&self) -> Vec<Rule> {
-        let (disclosure, deadlines) = (&self.pack.disclosure, &self.pack.deadlines);
-        let late = &self.pack.late_recording;
-        let hours = match self.lang {
-            Lang::Zh => format!("超过{}小时", late.hours),
-            Lang::En => format!("after {} hours", late.hours),
+    fn stop(&self, step: &Step) -> Stop {
+        use siyi_domain::procedure::StepKind as K;
+        let (zh, en) = match step.kind {
+            K::Meeting => ("会议表决", "a meeting votes"),
+            K::Canvass => ("征求意见", "opinions are asked for"),
+            K::Signatures => ("户签字", "households sign"),
+            K::Review => ("审核合法性", "reviewed on legality"),
+            K::Forum => ("协商", "talked over"),
+            K::Owners => ("业主表决", "the owners vote"),
         };
-        vec![
-            self.days(self.t("公布不少于", "a notice stays posted"), &disclosure.posted),
-            self.days(self.t("异议期", "objection window"), &disclosure.objections),
-            self.days(self.t("答复异议", "an objection is answered within"), &disclosure.answer),
-            self.days(self.t("决议后公开", "the resolution is disclosed within"), &disclosure.resolution_due),
-            self.days(self.t("完成后公开结果", "the outcome is disclosed within"), &disclosure.result_due),
-            self.days(self.t("受理动议", "a motion is screened within"), &deadlines.screening),
-            self.days(self.t("会议材料归卷", "papers of a meeting are filed within"), &deadlines.closing),
-            self.days(self.t("异议期满后开工", "works start after the objection window within"), &deadlines.start),
-            self.days(self.t("未定工期时完工", "works end, where no day is planned, within"), &deadlines.completion),
-            self.days(self.t("公开期满后归档", "the file is archived within"), &deadlines.archive),
-            self.rule(self.t("补录", "counts as recorded afterwards"), hours, &late.basis),
-        ]
+        let lost = match &step.on_lost {
+            // Nobody loses a canvass or a collection of signatures: it goes on until it is met.
+            _ if matches!(step.kind, K::Canvass | K::Signatures) => None,
+            OnLost::Reject => Some(self.lang.pick("未通过：事项终止", "if lost, the matter ends").to_owned()),
+            OnLost::ReturnTo(code) => {
+                let name = self.pack.step(code).map_or(code.as_str(), |to| self.lang.pick(&to.name.zh, &to.name.en));
+                Some(match self.lang {
+                    Lang::Zh => format!("未通过：退回{name}（{code}）"),
+                    Lang::En => format!("if lost, back to {name} ({code})"),
+                })
+            }
+        };
+        let posted = self.pack.disclosure.plan.as_ref().filter(|rule| rule.after == step.code);
+        Stop {
+            code: step.code.clone(),
+            name: self.lang.pick(&step.name.zh, &step.name.en).to_owned(),
+            how: self.lang.pick(zh, en),
+            lost,
+            posted_after: posted.map(|rule| rule.posted.days),
+        }
     }
 
-    fn rolls(&self) -> Vec<Rule> {
-        let rolls = &self.pack.rolls;
-        vec![
-            self.range(self.t("村民委员会人数", "members of the villagers' committee"), &rolls.village_committee_size),
-            self.range(self.t("村务监督委员会人数", "supervisors"), &rolls.supervisory_committee_size),
-            self.rule(
-                self.t("村民委员会应当有妇女成员", "the committee has a woman member"),
-                "",
-                &rolls.committee_needs_woman,
-            ),
-            self.rule(
-                self.t("村民委员会成员近亲属回避", "no near relatives in the committee"),
-                "",
-                &rolls.committee_no_near_relatives,
-            ),
-            self.rule(
-                self.t("监督委员会成员与村委会成员分开", "supervisors apart from the committee"),
-                "",
-                &rolls.supervisors_apart_from_committee,
-            ),
-            self.rule(
-                self.t("监督委员会成员不得任财务人员", "no supervisor is the bookkeeper"),
-                "",
-                &rolls.supervisors_no_bookkeeper,
-            ),
-        ]
+    fn step(&self, step: &Step) -> StepView {
+        let form = |form| self.rules(self.rows().form(step, form));
+        StepView {
+            code: step.code.clone(),
+            name: self.lang.pick(&step.name.zh, &step.name.en).to_owned(),
+            rules: self.rules(self.rows().step(step)),
+            forms: step
+                .forms
+                .iter()
+                .map(|own| (self.lang.pick(&own.name.zh, &own.name.en).to_owned(), form(own)))
+                .collect(),
+        }
     }
 
-    fn works(&self) -> Vec<Rule> {
-        let works = &self.pack.implementation;
-        let [num, den] = works.variation_tolerance.share;
-        let group = &works.acceptance;
-        let persons = match self.lang {
-            Lang::Zh => format!(
-                "村委会{}人、监委会{}人、村民代表{}人以上；有财政资金的，乡镇{}人以上",
-                group.village_committee, group.supervisors, group.representatives, group.township_if_funded
-            ),
-            Lang::En => format!(
-                "at least {} of the committee, {} supervisors, {} representatives; {} of the township where public money is used",
-                group.village_committee, group.supervisors, group.representatives, group.township_if_funded
-            ),
+    fn tables(&self, p: &'static Phrases) -> Vec<Table> {
+        let rows = self.rows();
+        let table = |id, title, rows| Table { id, title, rules: self.rules(rows) };
+        let mut tables = vec![
+            table("initiators", p.who_moves, rows.initiators()),
+            table("detours", p.detours, rows.detours()),
+            table("owners", p.owners_rules, rows.owners()),
+            table("disclosure", p.disclosure_rules, rows.disclosure()),
+            table("carrying", p.works, rows.implementation()),
+            table("deadlines", p.periods, rows.deadlines()),
+            table("periodic", p.periodic, rows.periodic()),
+            table("escalation", p.escalation, rows.escalation()),
+            table("rollrules", p.rolls, rows.rolls()),
+            table("other", p.other_rules, rows.other()),
+        ];
+        tables.retain(|table| !table.rules.is_empty());
+        tables
+    }
+
+    fn sources(&self) -> Vec<Source> {
+        let source = |law: &siyi_domain::laws::Law| Source {
+            title: self.lang.pick(&law.title.zh, &law.title.en).to_owned(),
+            title_zh: (self.lang == Lang::En).then(|| law.title.zh.clone()),
+            version: law.version.clone(),
         };
-        let tolerance = match self.lang {
-            Lang::Zh => format!("合同价的{num}/{den}以内"),
-            Lang::En => format!("up to {num}/{den} of the contract"),
-        };
-        vec![
-            self.rule(
-                self.t("异议期满方可开工", "works start only after the objection window"),
-                "",
-                &works.start_after_objections,
-            ),
-            self.rule(self.t("变更累计", "variations in all"), tolerance, &works.variation_tolerance.basis),
-            self.rule(
-                self.t("付款凭证先经村务监督委员会审核", "supervisors check each voucher before payment"),
-                "",
-                &works.voucher_checked,
-            ),
-            self.rule(self.t("验收组", "acceptance group"), persons, &group.basis),
-        ]
+        self.pack.sources.iter().map(source).collect()
     }
 }

@@ -13,6 +13,9 @@ mod arithmetic;
 
 pub use arithmetic::{base, least, line, tested};
 
+/// The law that a place's own, stricter numbers name.
+const LOCAL: &str = "LOCAL";
+
 /// Where a number comes from, for readers.
 #[derive(Debug, Clone)]
 pub struct Citation {
@@ -42,6 +45,15 @@ impl Citation {
     #[must_use]
     pub fn of(basis: &Basis, procedure: Option<&Procedure>, lang: Lang) -> Self {
         let source = procedure.and_then(|p| p.source(&basis.law));
+        if basis.law == LOCAL {
+            return Self {
+                law: lang.pick("本地从严规定", "set more strictly here").to_owned(),
+                version: String::new(),
+                article: basis.article.clone(),
+                is_found: true,
+                text: None,
+            };
+        }
         Self {
             law: source.map_or_else(|| basis.law.clone(), |s| lang.pick(&s.title.zh, &s.title.en).to_owned()),
             version: source.map(|s| s.version.clone()).unwrap_or_default(),

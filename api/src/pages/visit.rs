@@ -71,6 +71,12 @@ impl<'a> Visit<'a> {
         self.app.models.directory.shelf()
     }
 
+    /// The flags.
+    #[must_use]
+    pub fn flags(&self) -> Arc<Shelf> {
+        self.app.models.compliance.shelf()
+    }
+
     /// The place with this code.
     ///
     /// # Errors

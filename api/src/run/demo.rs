@@ -139,8 +139,9 @@ async fn import(app: &App, clock: &Arc<SetClock>) -> Result<(), Failure> {
         None => turn_back_to_first(clock, &cases),
     }
     let register_at: Moment = REGISTER_AT.parse()?;
-    let (earlier, later): (Vec<Case>, Vec<Case>) =
-        cases.into_iter().partition(|case| case.acts.iter().all(|(_, act)| act.recorded_at.unwrap_or(act.at) < register_at));
+    let (earlier, later): (Vec<Case>, Vec<Case>) = cases
+        .into_iter()
+        .partition(|case| case.acts.iter().all(|(_, act)| act.recorded_at.unwrap_or(act.at) < register_at));
     run_cases(app, clock, &earlier).await?;
     clock.advance_to(register_at);
     register(app).await?;

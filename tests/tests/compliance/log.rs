@@ -358,7 +358,6 @@ pub struct Decided {
 
 impl Decided {
     pub const S1: Self = Self::of(1, "S1", "branch_committee");
-    pub const S2: Self = Self::of(2, "S2", "two_committees");
     pub const S3: Self = Self::of(3, "S3", "party_members");
     pub const S4: Self = Self::of(4, "S4", "representatives");
 

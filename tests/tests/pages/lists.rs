@@ -64,15 +64,15 @@ fn what_was_recorded_afterwards_says_so_in_words() {
     let site = Site::of(async || {
         let world = World::new().await.unwrap();
         world.clock.advance_to("2027-03-01T09:00:00+08:00".parse().unwrap());
-        let case = Case::read(&cases().join("R2-候车亭.toml"), &Disk).unwrap();
+        let case = Case::read(&cases().join("R5-通户路.toml"), &Disk).unwrap();
         let report = siyi_api::case::run(&world.app.handler, &[case], &Pace::Wall, |_, _| ()).await.unwrap();
         world.app.models.wait_for(report.position.unwrap(), std::time::Duration::from_secs(60)).await;
         world
     });
-    site.get("/c/419901102201-2026-1").shows("补录：发生后418天");
-    site.get("/c/419901102201-2026-1?lang=en").shows("recorded afterwards, 418 days");
-    site.get("/c/419901102201-2026-1/notice/1").shows("补录：本公告张贴后超过规定时限才记录，记录时间 2027年3月1日");
-    site.get("/j/419901102201/feed.atom").shows("补录");
+    site.get("/c/419901103201-2026-1").shows("补录：发生后369天");
+    site.get("/c/419901103201-2026-1?lang=en").shows("recorded afterwards, 369 days");
+    site.get("/c/419901103201-2026-1/notice/1").shows("补录：本公告张贴后超过规定时限才记录，记录时间 2027年3月1日");
+    site.get("/j/419901103201/feed.atom").shows("补录");
 }
 
 #[test]

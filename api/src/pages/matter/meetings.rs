@@ -4,7 +4,7 @@ use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::consultation::events::{DecisionMade, PapersCounted};
 use siyi_domain::consultation::facts::{Outcome, Paper};
 use siyi_domain::moment::Moment;
-use siyi_domain::procedure::Procedure;
+use siyi_domain::procedure::{Procedure, ReopenPurpose};
 use siyi_domain::tally::{Counts, Test};
 use siyi_projections::dossier::{Dossier, MeetingFile};
 
@@ -46,6 +46,14 @@ pub struct MeetingView {
     pub present: u64,
     /// 实到 of 应到 in per cent, cut to one decimal.
     pub ratio: String,
+    /// Figures and rule of each test, in one line.
+    pub reckoning: String,
+    /// How those present are so, where some are online or by a member of their household.
+    pub presence: Option<String>,
+    /// Who attends without counting.
+    pub guests: Option<String>,
+    /// What it deliberates anew, where it does.
+    pub purpose: Option<&'static str>,
     /// How many were left out of those due.
     pub excluded: usize,
     /// How the votes were cast.
@@ -114,17 +122,19 @@ impl Tested {
 ///
 /// # Errors
 /// [`Trouble::ReadStore`].
-pub fn all(visit: &Visit<'_>, file: &Dossier, procedure: Option<&Procedure>) -> Result<Vec<MeetingView>, Trouble> {
-    file.meetings.iter().map(|meeting| view(visit, file, meeting, procedure)).collect()
+pub fn all(visit: &Visit<'_>, file: &Dossier) -> Result<Vec<MeetingView>, Trouble> {
+    file.meetings.iter().map(|meeting| view(visit, file, meeting)).collect()
 }
 
-fn view(
-    visit: &Visit<'_>,
-    file: &Dossier,
-    meeting: &MeetingFile,
-    procedure: Option<&Procedure>,
-) -> Result<MeetingView, Trouble> {
+/// The pack that judged a meeting; where it has decided nothing, the one of its day.
+fn procedure_of<'a>(visit: &Visit<'a>, file: &Dossier, meeting: &MeetingFile) -> Option<&'a Procedure> {
+    let judged = meeting.decision.as_ref().and_then(|told| visit.procedure(&told.fact.procedure));
+    judged.or_else(|| visit.binding(&file.standing.procedure, meeting.convened.fact.held_at.day()))
+}
+
+fn view(visit: &Visit<'_>, file: &Dossier, meeting: &MeetingFile) -> Result<MeetingView, Trouble> {
     let lang = visit.lang();
+    let procedure = procedure_of(visit, file, meeting);
     let convened = &meeting.convened.fact;
     let narrator = crate::pages::narrate::Narrator { lang, procedure };
     let own = file.entries.iter().filter(|entry| meeting_of(&entry.event) == Some(convened.meeting));
@@ -147,6 +157,7 @@ fn view(
     let (outcome, outcome_class) = outcome(meeting, decision, lang);
     let quorum = inquorate.map(|e| &e.quorum);
     let tests = judged(put.map(|put| put.tests.as_slice()), decision, quorum);
+    let tests: Vec<Tested> = tests.into_iter().map(|test| Tested::of(test, procedure, lang)).collect();
     Ok(MeetingView {
         no: convened.meeting,
         name: narrator.form(&convened.step, &convened.form),
@@ -162,6 +173,10 @@ fn view(
         due,
         present,
         ratio: ratio(present, due),
+        reckoning: tests.iter().map(|test| test.line.as_str()).collect::<Vec<_>>().join(lang.pick("；", "; ")),
+        presence: presence_of(meeting, lang),
+        guests: (!meeting.guests.is_empty()).then(|| narrator.guests(&meeting.guests)),
+        purpose: purpose(file, meeting).map(|purpose| purpose.named(lang)),
         excluded: meeting.excluded.len(),
         ballot: put.map(|put| put.ballot.named(lang)),
         text: meeting
@@ -172,7 +187,7 @@ fn view(
         amendments: meeting.amendments.clone(),
         votes: decision.map(|decision| votes(decision, lang)).unwrap_or_default(),
         bars: bars(convened.meeting, decision, quorum, lang),
-        tests: tests.into_iter().map(|test| Tested::of(test, procedure, lang)).collect(),
+        tests,
         outcome,
         outcome_class,
         judged_by: decision.map(|decision| (decision.procedure.clone(), decision.procedure_version)),
@@ -180,6 +195,24 @@ fn view(
         papers: meeting.papers.clone(),
         late: own.clone().any(|entry| entry.late),
     })
+}
+
+/// How those present are so, where some are not in the room.
+fn presence_of(meeting: &MeetingFile, lang: Lang) -> Option<String> {
+    let (online, proxies) = (meeting.online, meeting.proxies);
+    (online + proxies > 0).then(|| match lang {
+        Lang::Zh => format!("实到含线上到会{online}人、由本户成员受托到会{proxies}人"),
+        Lang::En => format!("of those present {online} were online and {proxies} represented by their household"),
+    })
+}
+
+/// The deliberation anew that a meeting belongs to.
+fn purpose(file: &Dossier, meeting: &MeetingFile) -> Option<ReopenPurpose> {
+    let own = meeting.convened.entry;
+    let around = file.off_road.detours.iter().rev().find(|detour| {
+        detour.reopened.entry < own && detour.concluded.as_ref().is_none_or(|concluded| own < concluded.entry)
+    });
+    around.map(|detour| detour.reopened.fact.purpose)
 }
 
 /// A share in per cent, cut and never rounded up to a figure that a rule would ask for.

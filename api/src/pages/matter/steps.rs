@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 use siyi_domain::consultation::facts::NoticeKind;
 use siyi_domain::consultation::{ConsultationEvent, Ending, Stage};
-use siyi_domain::procedure::Procedure;
-use siyi_projections::dossier::Dossier;
+use siyi_domain::procedure::{Procedure, Step};
+use siyi_projections::dossier::{Dossier, Entry};
 
 use crate::pages::lang::Lang;
+use crate::pages::terms::Term;
 
 /// The steps of a matter and which of them it is at.
 #[derive(Debug, Clone)]
@@ -15,6 +16,10 @@ pub struct Steps {
     pub marks: Vec<Mark>,
     /// Where it stands, in a sentence.
     pub sentence: String,
+    /// The steps of a deliberation anew, while there is one.
+    pub detour: Vec<Mark>,
+    /// What it is for.
+    pub detour_name: String,
 }
 
 /// A step.
@@ -38,7 +43,8 @@ impl Steps {
     /// The steps of a matter.
     #[must_use]
     pub fn of(file: &Dossier, procedure: Option<&Procedure>, today: Date, lang: Lang) -> Self {
-        let way = Way { file, steps: procedure.map_or(&[], |p| p.steps.as_slice()) };
+        let lane = file.standing.lane;
+        let way = Way { file, steps: procedure.map(|p| p.steps_of(lane).collect()).unwrap_or_default() };
         let names = way.names(lang);
         let days = way.days();
         let (at, stopped) = way.position(today);
@@ -48,8 +54,27 @@ impl Steps {
             let (class, state) = state(index, at, stopped, lang);
             Mark { name, class, state, on: days.get(index).copied().flatten().filter(|_| index <= at) }
         };
-        Self { marks: names.into_iter().enumerate().map(mark).collect(), sentence }
+        let (detour_name, detour) = detour(&file.standing.stage, procedure, lang);
+        Self { marks: names.into_iter().enumerate().map(mark).collect(), sentence, detour, detour_name }
     }
+}
+
+/// The steps of a deliberation anew, and what it is for.
+fn detour(stage: &Stage, procedure: Option<&Procedure>, lang: Lang) -> (String, Vec<Mark>) {
+    let Stage::Detour(detour) = stage else { return (String::new(), Vec::new()) };
+    let at = detour.steps.iter().position(|code| *code == detour.code).unwrap_or_default();
+    let mark = |(index, code): (usize, &String)| {
+        let step = procedure.and_then(|p| p.step(code));
+        let name = step.map_or(code.as_str(), |step| lang.pick(&step.name.zh, &step.name.en)).to_owned();
+        let (class, state) = state(index, at, None, lang);
+        Mark { name, class, state, on: None }
+    };
+    let purpose = detour.purpose.named(lang);
+    let name = match lang {
+        Lang::Zh => format!("重新议决：{purpose}"),
+        Lang::En => format!("Deliberated again: {purpose}"),
+    };
+    (name, detour.steps.iter().enumerate().map(mark).collect())
 }
 
 fn state(index: usize, at: usize, stopped: Option<Ending>, lang: Lang) -> (&'static str, &'static str) {
@@ -84,7 +109,7 @@ fn sentence(name: Option<&str>, at: usize, total: usize, stopped: Option<Ending>
 
 struct Way<'a> {
     file: &'a Dossier,
-    steps: &'a [siyi_domain::procedure::Step],
+    steps: Vec<&'a Step>,
 }
 
 impl Way<'_> {
@@ -106,8 +131,20 @@ impl Way<'_> {
         BEFORE + self.steps.len() + AFTER
     }
 
-    fn index_of(&self, step: &str) -> usize {
-        BEFORE + self.steps.iter().position(|own| own.code == step).unwrap_or_default()
+    /// The place of a step; nothing where it is of another road, before a consultation led to this one or on a detour.
+    fn index_of(&self, step: &str) -> Option<usize> {
+        self.steps.iter().position(|own| own.code == step).map(|place| BEFORE + place)
+    }
+
+    /// The events of the road itself, those of deliberations anew left out.
+    fn on_the_road(&self) -> impl Iterator<Item = &Entry> {
+        let detours = &self.file.off_road.detours;
+        self.file.entries.iter().enumerate().filter_map(move |(index, entry)| {
+            let off = detours.iter().any(|detour| {
+                detour.reopened.entry < index && detour.concluded.as_ref().is_none_or(|end| index < end.entry)
+            });
+            (!off).then_some(entry)
+        })
     }
 
     /// When each step was done last.
@@ -115,12 +152,12 @@ impl Way<'_> {
         use ConsultationEvent as E;
         let mut days = vec![None; self.total()];
         let disclosed = BEFORE + self.steps.len();
-        for entry in &self.file.entries {
+        for entry in self.on_the_road() {
             let index = match &entry.event {
                 E::MotionScreened(_) | E::MotionDismissed(_) => Some(0),
-                E::StepPassed(e) => Some(self.index_of(&e.step)),
-                E::ResolutionAdopted(e) => Some(self.index_of(&e.step)),
-                E::ConsultationRejected(e) => Some(self.index_of(&e.step)),
+                E::StepPassed(e) => self.index_of(&e.step),
+                E::ResolutionAdopted(e) => self.index_of(&e.step),
+                E::ConsultationRejected(e) => self.index_of(&e.step),
                 E::ConsultationWithdrawn(_) => Some(self.stopped_at()),
                 E::NoticePosted(e) => match e.kind {
                     NoticeKind::Resolution => Some(disclosed),
@@ -141,10 +178,12 @@ impl Way<'_> {
     /// The step at which the matter was when it ended before its time.
     fn stopped_at(&self) -> usize {
         use ConsultationEvent as E;
-        let moves = self.file.entries.iter().filter_map(|entry| match &entry.event {
-            E::MotionScreened(e) => Some(self.index_of(&e.step)),
-            E::StepPassed(e) => Some(self.index_of(&e.next)),
-            E::ProposalReturned(e) => Some(self.index_of(&e.to)),
+        let moves = self.on_the_road().filter_map(|entry| match &entry.event {
+            E::MotionScreened(e) => self.index_of(&e.step),
+            E::StepPassed(e) => self.index_of(&e.next),
+            E::ProposalReturned(e) => self.index_of(&e.to),
+            E::LaneChanged(e) => self.index_of(&e.step),
+            E::ResolutionAdopted(_) => Some(BEFORE + self.steps.len()),
             _ => None,
         });
         moves.last().unwrap_or_default()
@@ -156,7 +195,7 @@ impl Way<'_> {
         let disclosed = BEFORE + self.steps.len();
         match &standing.stage {
             Stage::Unborn | Stage::Moved => (0, None),
-            Stage::Step { code, .. } => (self.index_of(code), None),
+            Stage::Step { code, .. } => (self.index_of(code).unwrap_or_default(), None),
             Stage::Executing | Stage::Detour(_) => (disclosed + self.executing(today), None),
             Stage::Ended(Ending::Archived) => (self.total(), None),
             Stage::Ended(Ending::Dismissed) => (0, Some(Ending::Dismissed)),

@@ -7,10 +7,12 @@ use siyi_projections::docket::{self, Status};
 
 use super::{OverdueRow, overdue_rows};
 use crate::pages::answer::Rendered;
+use crate::pages::flags::{self, PatternCount};
 use crate::pages::frame::Frame;
 use crate::pages::lang::Lang;
 use crate::pages::matter::{place_names, status_class};
 use crate::pages::phrases::Phrases;
+use crate::pages::routine;
 use crate::pages::terms::Term;
 use crate::pages::trouble::Trouble;
 use crate::pages::visit::Visit;
@@ -38,6 +40,11 @@ struct AreaPage {
     next: Option<String>,
     overdue: Vec<OverdueRow>,
     more_overdue: bool,
+    patterns: Vec<PatternCount>,
+    flags_open: u64,
+    flags_path: String,
+    /// Overdue routine duties, and in how many villages.
+    routine_overdue: (usize, usize),
 }
 
 /// A jurisdiction below, with its matters by status.
@@ -74,7 +81,12 @@ pub(super) fn page(
     let mut overdue = overdue_rows(visit, Some(code), 0, ROWS)?;
     let more_overdue = overdue.len() > ROWS;
     overdue.truncate(ROWS);
+    let patterns = flags::patterns(visit, code)?;
     Rendered::html(&AreaPage {
+        flags_open: patterns.iter().map(|count| count.open).sum(),
+        patterns,
+        flags_path: format!("/j/{code}/flags"),
+        routine_overdue: routine::overdue(visit, code)?,
         frame: visit.frame(&row.name, crumbs),
         p: visit.phrases(),
         l: lang,

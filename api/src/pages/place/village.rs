@@ -6,13 +6,16 @@ use siyi_domain::jurisdiction::JurisdictionKind;
 use siyi_projections::board::{self, BoardRow};
 use siyi_projections::directory::JurisdictionRow;
 use siyi_projections::docket::{self, DocketRow, Filter, Status};
+use siyi_projections::routine::ActionItemRow;
 
 use crate::pages::answer::Rendered;
 use crate::pages::due::Due;
+use crate::pages::flags::{self, PatternCount};
 use crate::pages::frame::Frame;
 use crate::pages::lang::{Lang, thousands};
 use crate::pages::matter::{place_names, stands, status_class};
 use crate::pages::phrases::Phrases;
+use crate::pages::routine::{self, RoutineView};
 use crate::pages::terms::Term;
 use crate::pages::trouble::Trouble;
 use crate::pages::visit::Visit;
@@ -41,6 +44,13 @@ struct VillagePage {
     ended: Vec<MatterLine>,
     next: Option<String>,
     feed_path: String,
+    procedure: Option<(String, String)>,
+    routine: Vec<RoutineView>,
+    routine_overdue: usize,
+    items: Vec<ActionItemRow>,
+    patterns: Vec<PatternCount>,
+    flags_open: u64,
+    flags_path: String,
 }
 
 /// A notice on the board, for readers.
@@ -86,7 +96,17 @@ pub(super) fn page(
         JurisdictionKind::Community => p.board_of_community,
         _ => p.board_of_village,
     };
+    let routine = routine::of_village(visit, &row)?;
+    let patterns = flags::patterns(visit, code)?;
+    let procedure = row.procedure(&visit.app.rules, visit.today);
     Rendered::html(&VillagePage {
+        procedure: procedure.map(|own| (own.id.clone(), visit.lang().pick(&own.name.zh, &own.name.en).to_owned())),
+        routine_overdue: routine.iter().filter(|duty| duty.class == "failed").count(),
+        routine,
+        items: routine::open_items(visit, code)?,
+        flags_open: patterns.iter().map(|count| count.open).sum(),
+        patterns,
+        flags_path: format!("/j/{code}/flags"),
         frame: visit.frame(&format!("{} {board_title}", row.name), crumbs),
         p,
         l: visit.lang(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use siyi_domain::laws::Article;
 use siyi_domain::procedure::{Basis, Certainty, Language, Procedure, Step};
 use siyi_domain::rules::Rules;
 
@@ -197,19 +198,25 @@ impl<'a> Shown<'a> {
             self.pack.bases().into_iter().map(|b| (b.law.as_str(), b.article.as_str())).collect();
         let mut out = format!("## {}\n\n", self.t("所依据的条文", "The articles cited"));
         for law in &self.pack.sources {
-            let mut table =
-                Table::new(&[self.t("条", "article"), self.t("内容", "what it orders"), self.t("来源", "source")]);
-            let articles =
-                law.articles.iter().filter(|article| cited.contains(&(law.id.as_str(), article.no.as_str())));
-            for text in articles {
-                let words = self.lang.pick(&text.zh, &text.en).to_owned();
-                table.row([article(&text.no, self.lang), words, self.certainty(text.certainty).to_owned()]);
-            }
-            if !table.is_empty() {
+            let texts: String = law
+                .articles
+                .iter()
+                .filter(|article| cited.contains(&(law.id.as_str(), article.no.as_str())))
+                .map(|article| self.article(article))
+                .collect();
+            if !texts.is_empty() {
                 let title = self.lang.pick(&law.title.zh, &law.title.en);
-                out.push_str(&format!("### {} {title} ({})\n\n{}\n", law.id, law.version, table.text()));
+                out.push_str(&format!("### {} {title} ({})\n\n{texts}\n", law.id, law.version));
             }
         }
         out
+    }
+
+    fn article(&self, text: &Article) -> String {
+        let (no, certainty) = (article(&text.no, self.lang), self.certainty(text.certainty));
+        match self.lang {
+            Lang::Zh => format!("- {no}（{certainty}）：{}\n", text.zh),
+            Lang::En => format!("- {no} ({certainty}): {}\n", text.en),
+        }
     }
 }

@@ -14,10 +14,6 @@ impl Table {
         self.rows.push(cells.into_iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect());
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.rows.len() < 2
-    }
-
     /// The table as text, each column as wide as its widest cell.
     pub(super) fn text(&self) -> String {
         let columns = self.rows.first().map_or(0, Vec::len);

@@ -48,11 +48,8 @@ pub(super) fn admit_proxies(case: Case<'_>, at: &str, command: &AdmitProxies) ->
                 .by(basis));
         }
     }
-    let admitted = ProxiesAdmitted {
-        meeting: meeting.no,
-        proxies: command.proxies.clone(),
-        paper: command.paper.clone(),
-    };
+    let admitted =
+        ProxiesAdmitted { meeting: meeting.no, proxies: command.proxies.clone(), paper: command.paper.clone() };
     Ok(vec![admitted.into()])
 }
 

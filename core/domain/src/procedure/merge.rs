@@ -8,8 +8,16 @@ const NAMED_BY: [&str; 6] = ["code", "lane", "purpose", "id", "kind", "level"];
 /// `base` with `own` laid over it: tables field by field, lists of rows row by row, everything else replaced.
 #[must_use]
 pub fn merged(mut base: Table, own: Table) -> Table {
+    // A share has one comparator: the variant's stands in place of the base's.
+    for (comparator, other) in [("ge", "gt"), ("gt", "ge")] {
+        if own.contains_key(comparator) {
+            base.remove(other);
+        }
+    }
     for (name, value) in own {
         let value = match (base.remove(&name), value) {
+            // A basis is one statement: what the base remembered does not rub off on what the variant found.
+            (_, Value::Table(own)) if is_basis(&own) => Value::Table(own),
             (Some(Value::Table(base)), Value::Table(own)) => Value::Table(merged(base, own)),
             (Some(Value::Array(base)), Value::Array(own)) => Value::Array(rows(base, own)),
             (_, own) => own,
@@ -36,6 +44,11 @@ fn rows(base: Vec<Value>, own: Vec<Value>) -> Vec<Value> {
     rows
 }
 
+/// Law and article, with or without the certainty.
+fn is_basis(table: &Table) -> bool {
+    table.contains_key("law") && table.contains_key("article")
+}
+
 fn name_of(row: &Table) -> Option<(&'static str, String)> {
     NAMED_BY.iter().find_map(|field| row.get(*field).and_then(Value::as_str).map(|name| (*field, name.to_owned())))
 }
@@ -59,6 +72,21 @@ mod tests {
     fn an_empty_list_empties_what_the_base_has() {
         let base: Table = "region_prefixes = [\"41\"]".parse().unwrap();
         let own: Table = "region_prefixes = []".parse().unwrap();
+        assert_eq!(merged(base, own.clone()), own);
+    }
+
+    #[test]
+    fn a_share_with_another_comparator_takes_the_place_of_the_base() {
+        let base: Table = "quorum = { gt = [1, 2], of = \"due\" }".parse().unwrap();
+        let own: Table = "quorum = { ge = [2, 3] }".parse().unwrap();
+        let wanted: Table = "quorum = { ge = [2, 3], of = \"due\" }".parse().unwrap();
+        assert_eq!(merged(base, own), wanted);
+    }
+
+    #[test]
+    fn a_basis_is_replaced_whole() {
+        let base: Table = "basis = { law = \"A\", article = \"1\", certainty = \"memory\" }".parse().unwrap();
+        let own: Table = "basis = { law = \"B\", article = \"2\" }".parse().unwrap();
         assert_eq!(merged(base, own.clone()), own);
     }
 }

@@ -125,9 +125,11 @@ impl<'a> Rows<'a> {
     fn initiator(self, rule: &'a InitiatorRule) -> Vec<Row<'a>> {
         let place = format!("initiator.{}", wire(&rule.kind));
         let what = self.named(rule.kind);
-        let alone = self.t("可提出动议", "may raise a motion");
-        let mut rows = vec![Self::rule(&place, what, alone, &rule.basis)];
-        rows.extend(rule.share.as_ref().map(|share| self.share(format!("{place}.share"), what, share)));
-        rows
+        let joint = rule.share.as_ref().map(|share| self.share(format!("{place}.share"), what, share));
+        // A share by the same article says all that there is to say.
+        let by_itself = rule.share.as_ref().is_none_or(|share| share.basis != rule.basis);
+        let alone =
+            by_itself.then(|| Self::rule(&place, what, self.t("可提出动议", "may raise a motion"), &rule.basis));
+        alone.into_iter().chain(joint).collect()
     }
 }

@@ -43,13 +43,15 @@ impl<'a> Rows<'a> {
         let over = if detour.over_tolerance { self.t("（超出幅度）", " (over the tolerance)") } else { "" };
         let what = format!("{}{over}", self.named(detour.purpose));
         let mut rows = vec![Self::rule(&place, &what, detour.steps.join(" → "), &detour.basis)];
-        rows.extend(detour.calls.iter().flat_map(|call| self.call(&place, &what, call)));
+        rows.extend(detour.calls.iter().flat_map(|call| self.call(detour, &place, &what, call)));
         rows
     }
 
-    fn call(self, detour: &str, what: &str, call: &'a CallRule) -> Vec<Row<'a>> {
-        let forms = if call.forms.is_empty() { String::new() } else { format!(".{}", call.forms.join("+")) };
-        let place = format!("{detour}.call.{}{forms}", wire(&call.kind));
+    /// Who may call for a detour. Two callers of one kind are told apart by the form that they may ask for.
+    fn call(self, detour: &'a DetourRule, place: &str, what: &str, call: &'a CallRule) -> Vec<Row<'a>> {
+        let last = detour.steps.last().and_then(|code| self.pack.step(code));
+        let form = call.forms.first().or_else(|| last.and_then(|step| step.forms.first()).map(|form| &form.id));
+        let place = format!("{place}/{}/{}", wire(&call.kind), form.map_or("", String::as_str));
         let what = format!("{what}{}{}", self.t("，提出者：", ", called for by "), self.named(call.kind));
         let value = match call.forms.as_slice() {
             [] => self.t("任一形式", "any form of meeting").to_owned(),

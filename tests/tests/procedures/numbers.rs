@@ -1,0 +1,45 @@
+//! The rows that `siyi procedure show` and `docs/law.md` are made from leave nothing out.
+
+use std::collections::BTreeMap;
+
+use siyi_api::pages::Lang;
+use siyi_api::run::procedure::numbers::Rows;
+use siyi_domain::procedure::Basis;
+
+use super::RULES;
+
+fn counted<'a>(bases: impl IntoIterator<Item = &'a Basis>) -> BTreeMap<(&'a str, &'a str), usize> {
+    let mut counted = BTreeMap::new();
+    for basis in bases {
+        *counted.entry((basis.law.as_str(), basis.article.as_str())).or_default() += 1;
+    }
+    counted
+}
+
+#[test]
+fn every_basis_of_a_pack_has_its_row() {
+    for pack in RULES.procedures() {
+        let rows = Rows { pack, lang: Lang::En }.numbers();
+        let shown = counted(rows.iter().filter_map(|row| row.basis));
+        // An initiator's share says what the initiator's own basis says, where both are one article.
+        let mut wanted = counted(pack.bases());
+        for rule in &pack.initiators {
+            if rule.share.as_ref().is_some_and(|share| share.basis == rule.basis) {
+                *wanted.get_mut(&(rule.basis.law.as_str(), rule.basis.article.as_str())).unwrap() -= 1;
+            }
+        }
+        assert_eq!(shown, wanted, "{}", pack.id);
+    }
+}
+
+#[test]
+fn no_two_rows_share_a_place() {
+    for pack in RULES.procedures() {
+        let mut seen = BTreeMap::new();
+        for row in (Rows { pack, lang: Lang::Zh }).numbers() {
+            let before = seen.insert(row.place.clone(), row.what.clone());
+            assert!(before.is_none(), "{}: {} stands twice", pack.id, row.place);
+            assert!(!row.what.is_empty() && !row.value.is_empty(), "{}: {} says nothing", pack.id, row.place);
+        }
+    }
+}
