@@ -41,7 +41,7 @@ impl Duty {
         let days_overdue = u32::try_from(days).unwrap_or(0);
         let pack = app.rules.binding(&row.standing.procedure, today);
         let escalation = pack.map(|pack| pack.escalation.as_slice()).unwrap_or_default();
-        let told = escalation.iter().filter(|rule| days_overdue > 0 && days_overdue > u32::from(rule.after.days));
+        let told = escalation.iter().filter(|rule| days_overdue > 0 && days_overdue >= u32::from(rule.after.days));
         Self {
             kind: duty.kind.into(),
             zh: siyi_projections::docket::duty_zh(&duty.kind),

@@ -18,13 +18,19 @@ pub(super) fn reopen(case: Case<'_>, command: &ReopenDeliberation) -> Decision {
     let detour = road(case, command)?;
     let call = call(case, detour, command)?;
     let signatures = call.share.as_ref().map(|share| joint(&command.initiator, share, case.village)).transpose()?;
-    let forms = match &command.form {
-        Some(form) => vec![form.clone()],
-        None => call.forms.clone(),
+    let own_body = deciding_step_of_its_own(case);
+    let steps = match &own_body {
+        None => detour.steps.clone(),
+        Some(step) => steps_of_its_own(case, detour, step)?,
+    };
+    let forms = match (&command.form, own_body) {
+        (Some(form), _) => vec![form.clone()],
+        (None, None) => call.forms.clone(),
+        (None, Some(_)) => Vec::new(),
     };
     let event = DeliberationReopened {
         purpose: command.purpose,
-        steps: detour.steps.clone(),
+        steps,
         forms,
         initiator: command.initiator.clone(),
         signatures,
@@ -32,6 +38,22 @@ pub(super) fn reopen(case: Case<'_>, command: &ReopenDeliberation) -> Decision {
         extra_fen: command.extra_fen.filter(|_| command.purpose == ReopenPurpose::Supplement),
     };
     Ok(vec![event.into()])
+}
+
+/// What the members of the collective or a group have resolved, they alone deliberate again: the step of their road that decides.
+fn deciding_step_of_its_own(case: Case<'_>) -> Option<String> {
+    let lane = case.matter.standing.lane;
+    if !matches!(lane, Lane::MembersAssembly | Lane::Group) {
+        return None;
+    }
+    case.procedure.lane(lane).and_then(|lane| lane.steps.last()).cloned()
+}
+
+/// The steps of a detour that lie on the matter's own road, and at their end the one that decides.
+fn steps_of_its_own(case: Case<'_>, detour: &DetourRule, deciding: &str) -> Result<Vec<String>, Refusal> {
+    let lane = case.lane()?;
+    let on_the_road = detour.steps.iter().filter(|code| *code != deciding && lane.place(code).is_some());
+    Ok(on_the_road.cloned().chain([deciding.to_owned()]).collect())
 }
 
 /// Each purpose has its time.
@@ -77,9 +99,11 @@ fn call<'a>(case: Case<'a>, detour: &'a DetourRule, command: &ReopenDeliberation
         return Err(RefusalCode::InitiatorNotEntitled.into());
     }
     let of_kind: Vec<_> = detour.calls.iter().filter(|call| call.kind == kind).collect();
-    let asked = |call: &&&CallRule| match &command.form {
-        Some(form) => call.forms.is_empty() || call.forms.contains(form),
-        None => true,
+    let of_its_own = deciding_step_of_its_own(case).and_then(|code| case.procedure.step(&code));
+    let asked = |call: &&&CallRule| match (&command.form, of_its_own) {
+        (Some(form), Some(step)) => step.form(form).is_some(),
+        (Some(form), None) => call.forms.is_empty() || call.forms.contains(form),
+        (None, _) => true,
     };
     match of_kind.iter().find(asked) {
         Some(call) => Ok(call),
