@@ -78,7 +78,10 @@ impl Record {
         let put = self.0.iter().rposition(|(_, event)| matches!(event, E::MotionPut(m) if m.meeting == e.meeting));
         let put = put.ok_or("no motion was put")?;
         let (due, present) = Self(self.0.get(..put).unwrap_or_default().to_vec()).at_meeting(e.meeting);
-        held(e.due == due.len() as u64 && e.present == present.len() as u64, "the figures are not those of the record")?;
+        held(
+            e.due == due.len() as u64 && e.present == present.len() as u64,
+            "the figures are not those of the record",
+        )?;
         let form = pack.step(&e.step).and_then(|step| step.form(&e.form)).ok_or("the pack has no such form")?;
         let [quorum, threshold] = [&form.quorum, &form.threshold].map(|share| share.fraction.get());
         let whole = if form.threshold.of.as_str() == "due" { e.due } else { e.present };
@@ -144,7 +147,8 @@ impl Record {
             E::ObjectionRaised(e) if e.notice == notice => Some(e.objection),
             _ => None,
         });
-        let answered = |no| self.0.iter().any(|(_, event)| matches!(event, E::ObjectionAnswered(a) if a.objection == no));
+        let answered =
+            |no| self.0.iter().any(|(_, event)| matches!(event, E::ObjectionAnswered(a) if a.objection == no));
         raised.into_iter().any(|no| !answered(no))
     }
 

@@ -176,13 +176,8 @@ fn at_a_meeting(meeting: u16) -> Vec<ConsultationCommand> {
         }
         .into(),
     );
-    let papers = [
-        PaperKind::Minutes,
-        PaperKind::SignInSheet,
-        PaperKind::StepForm,
-        PaperKind::CountSheet,
-        PaperKind::Resolution,
-    ];
+    let papers =
+        [PaperKind::Minutes, PaperKind::SignInSheet, PaperKind::StepForm, PaperKind::CountSheet, PaperKind::Resolution];
     attempts.push(CloseMeeting { meeting, papers: papers.map(paper).to_vec() }.into());
     attempts
 }
@@ -190,9 +185,7 @@ fn at_a_meeting(meeting: u16) -> Vec<ConsultationCommand> {
 fn disclosing() -> Vec<ConsultationCommand> {
     let mut attempts: Vec<ConsultationCommand> = [NoticeKind::Resolution, NoticeKind::Result].map(post).to_vec();
     for notice in 1..=2 {
-        attempts.push(
-            RaiseObjection { notice, about: ObjectionAbout::Figures, text: text(&"A".repeat(43)) }.into(),
-        );
+        attempts.push(RaiseObjection { notice, about: ObjectionAbout::Figures, text: text(&"A".repeat(43)) }.into());
         attempts.push(CorrectNotice { notice, correction: text("更正") }.into());
         attempts.push(CloseDisclosure { notice }.into());
     }

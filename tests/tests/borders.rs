@@ -85,7 +85,10 @@ fn every_size_of_a_body_is_shown_at_its_borders() {
             if range.most < MAX_ROLL_MEMBERS as u64 {
                 let most = parts(pack, &format!("rolls.{roll}.most"));
                 let most = most.get(&range.most).unwrap_or_else(|| panic!("{}: {roll} has no rows", pack.id));
-                assert_eq!([range.most, range.most + 1].map(|part| most.get(&part).copied()), [Some(true), Some(false)]);
+                assert_eq!(
+                    [range.most, range.most + 1].map(|part| most.get(&part).copied()),
+                    [Some(true), Some(false)]
+                );
             }
         }
         if let Some(range) = &pack.rolls.households_per_representative {

@@ -158,14 +158,21 @@ async fn matters_are_filtered_by_status_kind_and_time() {
     let (_world, router) = with_cases().await;
     let data = ask(
         &router,
-        r#"{ withdrawn: consultations(status: withdrawn) { totalCount edges { node { title } } }
-             covenant: consultations(matter: "V12") { totalCount }
+        r#"{ all: consultations { totalCount }
+             withdrawn: consultations(status: withdrawn, first: 100) { totalCount edges { node { status } } }
+             covenant: consultations(matter: "V12", first: 100) { totalCount edges { node { matters } } }
              road: consultations(matter: "V03", raisedBefore: "2026-03-01T00:00:00+08:00",
                 within: "419901101201") { totalCount edges { node { number } } } }"#,
     )
     .await;
-    assert_eq!(data["withdrawn"]["totalCount"], 1);
-    assert_eq!(data["covenant"]["totalCount"], 1);
+    let nodes = |of: &str| {
+        let edges = data[of]["edges"].as_array().unwrap();
+        assert!(!edges.is_empty() && data[of]["totalCount"] == edges.len(), "{of}");
+        assert!(data["all"]["totalCount"].as_u64().unwrap() > edges.len() as u64, "{of}");
+        edges.iter().map(|edge| &edge["node"])
+    };
+    assert!(nodes("withdrawn").all(|node| node["status"] == "withdrawn"));
+    assert!(nodes("covenant").all(|node| node["matters"].as_array().unwrap().contains(&json!("V12"))));
     assert_eq!(data["road"]["edges"][0]["node"]["number"], "419901101201-2026-1");
 }
 

@@ -1,10 +1,11 @@
 //! The public pages, read as a resident's browser reads them: what they show, what they must never show, and how they fail.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use siyi_projections::docket::Filter;
 use siyi_tests::world::World;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
@@ -23,7 +24,10 @@ mod privacy;
 mod serving;
 
 const ROAD: &str = "/c/419901101201-2026-1";
-const COVENANT: &str = "/c/419901101201-2026-2";
+/// Titles of matters, whose numbers change with each case that is added before them.
+const COVENANT: &str = "《柳沟村村规民约》修订";
+const SCREEN: &str = "村口LED电子显示屏建设";
+const LAMPS: &str = "一组至八组主路太阳能路灯安装";
 const VILLAGE: &str = "/j/419901101201";
 
 /// A world with its own runtime, so that tests of many threads read one set of pages.
@@ -31,6 +35,8 @@ struct Site {
     runtime: Runtime,
     router: Router,
     world: World,
+    /// What [`Site::crawl`] found, which every test of a site asks anew.
+    crawled: OnceLock<Vec<String>>,
 }
 
 /// A page as it came.
@@ -45,7 +51,16 @@ impl Site {
         let runtime = Runtime::new().unwrap();
         let world = runtime.block_on(make());
         let router = siyi_api::pages::router().with_state(world.app.clone());
-        Self { runtime, router, world }
+        Self { runtime, router, world, crawled: OnceLock::new() }
+    }
+
+    /// The address of the matter with this title.
+    #[track_caller]
+    fn matter(&self, title: &str) -> String {
+        let shelf = self.world.app.models.docket.shelf();
+        let rows = siyi_projections::docket::page(&shelf, &Filter::default(), None, 1000).unwrap();
+        let row = rows.into_iter().find(|row| row.title == title);
+        format!("/c/{}", row.unwrap_or_else(|| panic!("no case has `{title}`")).number)
     }
 
     fn get(&self, path: &str) -> Page {
@@ -63,6 +78,10 @@ impl Site {
 
     /// Every page that links lead to from the front page, feeds included.
     fn crawl(&self) -> Vec<String> {
+        self.crawled.get_or_init(|| self.follow_links()).clone()
+    }
+
+    fn follow_links(&self) -> Vec<String> {
         let mut found = vec!["/".to_owned()];
         let mut next = 0;
         while let Some(path) = found.get(next).cloned() {
@@ -70,7 +89,7 @@ impl Site {
             let page = self.get(&path);
             for piece in page.body.split("href=\"").skip(1) {
                 let link = piece.split(['"', '?', '#']).next().unwrap_or_default();
-                let ours = ["/j/", "/c/", "/procedures/"].iter().any(|start| link.starts_with(start));
+                let ours = ["/j/", "/c/", "/procedures"].iter().any(|start| link.starts_with(start));
                 if ours && !found.iter().any(|known| known == link) {
                     found.push(link.to_owned());
                 }
@@ -153,3 +172,5 @@ fn links_keep_language_and_size_of_type() {
     assert!(page.body.contains(&format!("href=\"{ROAD}?type=large\"")), "the other language keeps the size");
     assert!(page.body.contains(&format!("href=\"{ROAD}?lang=en\"")), "the other size keeps the language");
 }
+#[path = "pages/zz_timing.rs"]
+mod zz_timing;

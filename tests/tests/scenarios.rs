@@ -229,7 +229,8 @@ fn every_basis_of_every_procedure_is_shown() {
         let by_tables = shown_by_tables(pack);
         let elsewhere = [origins_of_roads(pack), shown_by_read_models(pack)].concat();
         for basis in pack.bases().into_iter().filter(|basis| !by_tables.contains(basis) && !elsewhere.contains(basis)) {
-            let by_number = SHOWN_BY_NUMBER.iter().find(|(article, _)| basis.law == "SIYI" && *article == basis.article);
+            let by_number =
+                SHOWN_BY_NUMBER.iter().find(|(article, _)| basis.law == "SIYI" && *article == basis.article);
             let shown = match by_number {
                 Some((_, name)) => shown().any(|(scenario, _)| scenario.name == *name),
                 None => seen.contains(&(basis.law.clone(), basis.article.clone())),

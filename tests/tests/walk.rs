@@ -108,7 +108,9 @@ fn no_state_lies_past_an_unmet_condition() {
         }
         for next in next(&village, &at) {
             steps += 1;
-            if matches!(next.state.standing.stage, Stage::Executing) && !matches!(at.state.standing.stage, Stage::Executing) {
+            if matches!(next.state.standing.stage, Stage::Executing)
+                && !matches!(at.state.standing.stage, Stage::Executing)
+            {
                 if std::mem::replace(&mut resolved, true) {
                     continue;
                 }
@@ -150,8 +152,7 @@ fn next(village: &SmallVillage, at: &At) -> Vec<At> {
         nexts.push(next);
     }
     let executing = matches!(at.state.standing.stage, Stage::Executing);
-    let (waits, most) =
-        if executing { (WAITS_AFTER, MOST_WAITS_AFTER) } else { (WAITS_BEFORE, MOST_WAITS_BEFORE) };
+    let (waits, most) = if executing { (WAITS_AFTER, MOST_WAITS_AFTER) } else { (WAITS_BEFORE, MOST_WAITS_BEFORE) };
     if at.waits < most {
         for days in waits {
             nexts.push(At { day: plus_days(at.day, *days).unwrap(), waits: at.waits + 1, ..at.clone() });
@@ -164,6 +165,10 @@ fn next(village: &SmallVillage, at: &At) -> Vec<At> {
 /// does not matter.
 fn is_in_order(command: &ConsultationCommand, at: &At) -> bool {
     let ConsultationCommand::CheckIn(c) = command else { return true };
-    let came = at.record.0.iter().filter(|(_, e)| matches!(e, ConsultationEvent::MembersCheckedIn(i) if i.meeting == c.meeting));
+    let came = at
+        .record
+        .0
+        .iter()
+        .filter(|(_, e)| matches!(e, ConsultationEvent::MembersCheckedIn(i) if i.meeting == c.meeting));
     c.persons == [person(came.count() as u64 % PEOPLE)]
 }

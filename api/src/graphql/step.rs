@@ -79,6 +79,7 @@ impl Step {
 
 /// One form in which a step's meeting may be held.
 #[derive(SimpleObject)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule of the pack that holds or does not")]
 pub struct Form {
     /// Id within the step, for example `representatives`.
     pub id: String,

@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_default_of_the_engine_cites_no_article() {
         let rules = siyi_domain::rules::Rules::shipped().unwrap();
-        let procedure = rules.procedures().next().unwrap();
+        let procedure = rules.procedure("rural/HN/2026").unwrap();
         let line = |basis, lang| Citation::of(basis, Some(procedure), lang).line(lang);
         assert_eq!(line(&procedure.disclosure.answer.basis, Lang::Zh), "本系统默认值（可由地方配置）");
         let posted = &procedure.disclosure.posted.basis;

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-pub mod commands;
 mod canvass;
+pub mod commands;
 mod deliberation;
 mod disclosure;
 pub mod duties;
@@ -177,7 +177,7 @@ fn lifecycle(case: Case<'_>, command: &ConsultationCommand) -> Decision {
     use ConsultationCommand as C;
     match (&case.matter.standing.stage, command) {
         (_, C::RaiseMotion(_)) => Err(RefusalCode::ConsultationExistsAlready.into()),
-        (_, C::CloseFlag(c)) => oversight::close_flag(c),
+        (_, C::CloseFlag(c)) => Ok(oversight::close_flag(c)),
         (Stage::Ended(Ending::Archived), C::RecordCourtAnnulment(c)) => oversight::court_annulled(case, c),
         (Stage::Ended(_), _) => Err(RefusalCode::MatterEnded.into()),
 
@@ -310,9 +310,9 @@ impl Case<'_> {
     /// The road on which the matter goes.
     fn lane(&self) -> Result<&LaneRule, Refusal> {
         let lane = self.matter.standing.lane;
-        self.procedure.lane(lane).ok_or_else(|| {
-            Refusal::from(RefusalCode::LaneNotInProcedure).with("lane", lane.as_str())
-        })
+        self.procedure
+            .lane(lane)
+            .ok_or_else(|| Refusal::from(RefusalCode::LaneNotInProcedure).with("lane", lane.as_str()))
     }
 
     /// The step at which the matter stands, which must be of a kind.

@@ -6,9 +6,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::context::Context;
 use crate::command_enum::commands;
 use crate::consultation::facts::FlagPattern;
+use crate::context::Context;
 use crate::event_enum::{event_structs, events};
 use crate::ids::{JurisdictionCode, Level, Line, MatterCode, PaperHash, Paragraph};
 use crate::office::Office;
@@ -389,8 +389,8 @@ pub fn decide(
     command: &JurisdictionCommand,
     context: &Context<'_>,
 ) -> Result<Vec<JurisdictionEvent>, Refusal> {
-    context.check_time()?;
     use JurisdictionCommand as C;
+    context.check_time()?;
     match command {
         C::RegisterJurisdiction(c) => {
             // The register is the government's, whatever procedure a village follows.
@@ -418,8 +418,7 @@ pub fn decide(
         C::CloseActionItem(c) => conference::close_item(state, code, c, context),
         C::CloseVillageFlag(c) => {
             check_office(state, code, command.name(), context)?;
-            let closed =
-                VillageFlagClosed { pattern: c.pattern, subject: c.subject.clone(), reason: c.reason.clone() };
+            let closed = VillageFlagClosed { pattern: c.pattern, subject: c.subject.clone(), reason: c.reason.clone() };
             Ok(vec![closed.into()])
         }
     }

@@ -117,7 +117,10 @@ impl Law {
         let law: Self = toml::from_str(toml_text).map_err(|e| e.to_string())?;
         for floor in &law.floors {
             if law.article(&floor.article).is_none() {
-                return Err(format!("a floor of `{}` cites its article `{}`, which is not there", law.id, floor.article));
+                return Err(format!(
+                    "a floor of `{}` cites its article `{}`, which is not there",
+                    law.id, floor.article
+                ));
             }
         }
         Ok(law)

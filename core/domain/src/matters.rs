@@ -360,13 +360,17 @@ impl Catalogue {
         let moved = stricter.filter(|lane| *lane == Lane::MembersAssembly).fold(own, Lane::stricter);
         // What only the members of the collective decide since it left the villagers is not theirs before that day.
         let of_members = bodies.contains(&MatterBody::CollectiveMembers);
-        let lane = if moved == Lane::MembersAssembly && !of_members && !rests_on.is_empty() { Lane::Full } else { moved };
+        let lane =
+            if moved == Lane::MembersAssembly && !of_members && !rests_on.is_empty() { Lane::Full } else { moved };
         Some(Matter {
             code: &row.code,
             name: &row.name,
             name_en: &row.name_en,
             lane,
-            delegable: rests_on.iter().filter(|m| !m.bodies.contains(&MatterBody::Owners)).all(|matter| matter.delegable),
+            delegable: rests_on
+                .iter()
+                .filter(|m| !m.bodies.contains(&MatterBody::Owners))
+                .all(|matter| matter.delegable),
             works: row.works,
             statute: row.law.as_deref().zip(row.article.as_deref()).or(rests_on.first().and_then(|m| m.statute)),
             certainty: row.certainty.or(rests_on.first().map(|m| m.certainty)).unwrap_or_default(),

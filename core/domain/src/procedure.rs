@@ -132,10 +132,9 @@ impl Procedure {
         let mut pack: Self =
             serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|e| ProcedureError::misshapen(&e))?;
         for id in &pack.source_ids {
-            let law = laws.find(id).ok_or_else(|| ProcedureError::UnknownSource {
-                law: id.clone(),
-                pack: pack.id.clone(),
-            })?;
+            let law = laws
+                .find(id)
+                .ok_or_else(|| ProcedureError::UnknownSource { law: id.clone(), pack: pack.id.clone() })?;
             pack.sources.push(law.clone());
         }
         let judged_by = JudgedBy { id: pack.id.clone(), version: pack.version };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::context::Context;
 use crate::command_enum::commands;
+use crate::context::Context;
 use crate::event_enum::{event_structs, events};
 use crate::ids::{HouseholdNo, JurisdictionCode, PersonId, Sealed};
 use crate::jurisdiction::Jurisdiction;

@@ -108,7 +108,8 @@ impl Rules {
     }
 
     fn read_procedure(&self, toml_text: &str) -> Result<(Table, Procedure), ProcedureError> {
-        let mut own: Table = toml_text.parse().map_err(|e: toml::de::Error| ProcedureError::Malformed(e.to_string()))?;
+        let mut own: Table =
+            toml_text.parse().map_err(|e: toml::de::Error| ProcedureError::Malformed(e.to_string()))?;
         let table = match own.remove("base") {
             None => own,
             Some(base) => {
@@ -142,7 +143,10 @@ impl Rules {
             return Some(adopted);
         }
         let by_region = self.procedures.iter().filter(|pack| binds(pack) && !pack.by_adoption);
-        by_region.filter_map(|pack| Some((region(pack, place.code)?, pack))).max_by_key(|(digits, _)| *digits).map(|(_, p)| p)
+        by_region
+            .filter_map(|pack| Some((region(pack, place.code)?, pack)))
+            .max_by_key(|(digits, _)| *digits)
+            .map(|(_, p)| p)
     }
 
     /// The procedure as it binds, on a day, a matter that was raised under the pack `id`.
@@ -160,7 +164,11 @@ impl Rules {
             while let Some(next) = at.succeeded_by.as_deref().and_then(|id| self.procedure(id)).filter(|_| left > 0) {
                 let mut crossed = at.crossed_into(next);
                 crossed.succeeded_by.clone_from(&next.succeeded_by);
-                crossings.push(Crossing { raised_under: pack.id.clone(), from: next.effective_from(), pack: crossed.clone() });
+                crossings.push(Crossing {
+                    raised_under: pack.id.clone(),
+                    from: next.effective_from(),
+                    pack: crossed.clone(),
+                });
                 at = crossed;
                 left -= 1;
             }

@@ -1,8 +1,8 @@
 //! The act at the border: the command of a row, and whether the deciders take it as enough.
 
 use siyi_domain::consultation::commands::{
-    CheckIn, CloseCanvass, CloseDisclosure, CloseSignatures, ConveneMeeting, ConsultationCommand, PutMotion, RaiseMotion,
-    RecordSecretBallot, RecordShowOfHands, ReopenDeliberation,
+    CheckIn, CloseCanvass, CloseDisclosure, CloseSignatures, ConsultationCommand, ConveneMeeting, PutMotion,
+    RaiseMotion, RecordSecretBallot, RecordShowOfHands, ReopenDeliberation,
 };
 use siyi_domain::consultation::events::{NoticePosted, SignaturesCollected};
 use siyi_domain::consultation::facts::{Initiator, MotionSource, NoticeKind, Paper, Tellers};
@@ -20,8 +20,8 @@ use siyi_domain::tally::Counts;
 
 use super::Row;
 use super::ground::{
-    at, at_step, code, counters, day_of, file, fold, household, matter, meeting, member, office, person, persons, place,
-    planned, raised, resolved, roster, screened, text,
+    at, at_step, code, counters, day_of, file, fold, household, matter, meeting, member, office, person, persons,
+    place, planned, raised, resolved, roster, screened, text,
 };
 
 /// Whether the part of a row is enough, by the deciders.
@@ -99,8 +99,13 @@ impl Ground<'_> {
         let (due, present) = (self.row.whole, self.row.part);
         let roster = roster(due, &rolls(form));
         let place = place(self.pack, due, due);
-        let state = fold(at_step(self.pack, &step.code), &meeting(self.pack, &step.code, &form.id, due, present), at(self.day(), 9));
-        let put = self.decide(&state, put(form), (&place, &roster), (at(self.day(), 10), office(self.pack, "putMotion")));
+        let state = fold(
+            at_step(self.pack, &step.code),
+            &meeting(self.pack, &step.code, &form.id, due, present),
+            at(self.day(), 9),
+        );
+        let put =
+            self.decide(&state, put(form), (&place, &roster), (at(self.day(), 10), office(self.pack, "putMotion")));
         self.taken(put, RefusalCode::QuorumNotMet)
     }
 

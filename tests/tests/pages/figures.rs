@@ -1,6 +1,6 @@
 //! The figures and dates of the composed examples, as the rules of the project give them (4.4).
 
-use super::{COVENANT, ROAD, SITE, VILLAGE};
+use super::{COVENANT, LAMPS, ROAD, SCREEN, SITE, VILLAGE};
 
 #[test]
 fn the_road_shows_its_meetings_with_the_arithmetic() {
@@ -75,7 +75,7 @@ fn a_progress_notice_says_only_what_was_known_when_it_was_posted() {
 
 #[test]
 fn a_corrected_notice_shows_the_correction_and_its_new_days() {
-    let page = SITE.get(&format!("{COVENANT}/notice/1"));
+    let page = SITE.get(&format!("{}/notice/1", SITE.matter(COVENANT)));
     page.shows("公布期自更正之日起重新计算");
     page.shows("379×3=1137 ≥ 1124=562×2");
     page.shows("331×2=662 > 379=379×1");
@@ -96,7 +96,7 @@ fn the_board_says_what_is_posted_what_is_due_and_what_is_late() {
 
 #[test]
 fn a_motion_that_was_lost_stays_to_be_read() {
-    let page = SITE.get("/c/419901101201-2026-4");
+    let page = SITE.get(&SITE.matter(SCREEN));
     page.shows("40×3=120 ≥ 110=55×2");
     page.shows("21×2=42 ≤ 55=55×1");
     page.shows("未通过");
@@ -105,7 +105,7 @@ fn a_motion_that_was_lost_stays_to_be_read() {
 
 #[test]
 fn a_meeting_without_quorum_is_told_with_its_figures() {
-    let page = SITE.get("/c/419901101201-2026-3");
+    let page = SITE.get(&SITE.matter(LAMPS));
     page.shows("到会人数不足，未作决定");
     page.shows("33×3=99 < 102=51×2");
 }
@@ -113,7 +113,7 @@ fn a_meeting_without_quorum_is_told_with_its_figures() {
 #[test]
 fn the_procedure_names_the_law_of_each_number() {
     let page = SITE.get("/procedures/rural/HN/2026");
-    page.shows("到会 应到人数的三分之二以上 (≥ 2/3) 《中华人民共和国村民委员会组织法》（2025-10-28）第30条 已核对原文");
+    page.shows("到会 应到人数的三分之二以上（≥ 2/3） 《中华人民共和国村民委员会组织法》（2025-10-28）第30条 已核对原文");
     page.shows("公布不少于 15日 《中华人民共和国村民委员会组织法》（2025-10-28）第35条第4款");
 }
 

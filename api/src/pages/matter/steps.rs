@@ -156,7 +156,8 @@ impl Way<'_> {
             let index = match &entry.event {
                 E::MotionScreened(_) | E::MotionDismissed(_) => Some(0),
                 E::StepPassed(e) => self.index_of(&e.step),
-                E::ResolutionAdopted(e) => self.index_of(&e.step),
+                // Reviews may follow the step that resolved; the last of them lets the resolution stand.
+                E::ResolutionAdopted(_) => Some(disclosed.saturating_sub(1)),
                 E::ConsultationRejected(e) => self.index_of(&e.step),
                 E::ConsultationWithdrawn(_) => Some(self.stopped_at()),
                 E::NoticePosted(e) => match e.kind {

@@ -11,8 +11,7 @@ use crate::tally::Test;
 pub(super) fn record(case: Case<'_>, at: &str, command: &RecordOpinion) -> Decision {
     case.step_of_kind(at, StepKind::Canvass, "recordOpinion")?;
     let opinion = case.matter.standing.opinions.recorded.saturating_add(1);
-    let event =
-        OpinionRecorded { opinion, class: command.class, source: command.source, text: command.text.clone() };
+    let event = OpinionRecorded { opinion, class: command.class, source: command.source, text: command.text.clone() };
     Ok(vec![event.into()])
 }
 

@@ -8,8 +8,8 @@ use super::commands::{
 };
 use super::deliberation::check_papers;
 use super::events::{
-    AppraisalRecorded, ConsultationArchived, DisclosureClosed, LightMatterReported, NoticeCorrected, NoticeFoundMissing,
-    NoticePosted, ObjectionAnswered, ObjectionRaised, PlanPosted,
+    AppraisalRecorded, ConsultationArchived, DisclosureClosed, LightMatterReported, NoticeCorrected,
+    NoticeFoundMissing, NoticePosted, ObjectionAnswered, ObjectionRaised, PlanPosted,
 };
 use super::facts::NoticeKind;
 use super::standing::Posting;
@@ -126,8 +126,7 @@ pub(super) fn post_plan(case: Case<'_>, at: &str, command: &PostPlan) -> Decisio
 pub(super) fn report_missing(case: Case<'_>, command: &ReportNoticeMissing) -> Decision {
     let notice = open_notice(case, command.notice)?;
     check_not_before(case, notice.posted_on)?;
-    let event =
-        NoticeFoundMissing { notice: notice.no, place: command.place.clone(), photo: command.photo.clone() };
+    let event = NoticeFoundMissing { notice: notice.no, place: command.place.clone(), photo: command.photo.clone() };
     Ok(vec![event.into()])
 }
 
@@ -135,7 +134,9 @@ pub(super) fn report_missing(case: Case<'_>, command: &ReportNoticeMissing) -> D
 pub(super) fn report_light(case: Case<'_>, command: &ReportLightMatter) -> Decision {
     case.check_after_resolution()?;
     if case.lane()?.report.is_none() || case.matter.standing.reported_on.is_some() {
-        return Err(Refusal::from(RefusalCode::StepOutOfOrder).with("at", "executing").with("act", "reportLightMatter"));
+        return Err(Refusal::from(RefusalCode::StepOutOfOrder)
+            .with("at", "executing")
+            .with("act", "reportLightMatter"));
     }
     let resolved = case.matter.standing.resolved_on.unwrap_or_default();
     if command.meeting_on < resolved || command.meeting_on > case.context.day() {

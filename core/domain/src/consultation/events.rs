@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use super::duties::DutyKind;
 use super::facts::{
     Amendment, ContractTerms, Emergency, ExclusionCause, FlagPattern, ForumForm, ForumOutcome, Guests, Initiator,
-    LegalGround, MotionSource, NoticeKind, ObjectionAbout, OpinionClass, OpinionSource, Outcome, Paper, PayeeKind, Plan,
-    Preference, Proxy, Remedy, ReturnReason, ReviewVerdict, SuspendedBy, Tellers, UnitVote, Vote,
+    LegalGround, MotionSource, NoticeKind, ObjectionAbout, OpinionClass, OpinionSource, Outcome, Paper, PayeeKind,
+    Plan, Preference, Proxy, Remedy, ReturnReason, ReviewVerdict, SuspendedBy, Tellers, UnitVote, Vote,
 };
 use crate::event_enum::{event_structs, events};
 use crate::ids::{Fen, HouseholdNo, JurisdictionCode, Line, MatterCode, PaperHash, Paragraph, PersonId, Sealed};

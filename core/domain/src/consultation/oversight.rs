@@ -9,7 +9,7 @@ use super::events::{
     InterestDeclared,
 };
 use super::facts::{LegalGround, ReturnReason};
-use super::{Case, Decision};
+use super::{Case, ConsultationEvent, Decision};
 use crate::office::Office;
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -59,11 +59,8 @@ pub(super) fn order_correction(case: Case<'_>, command: &OrderCorrection) -> Dec
     if case.context.actor.office == Office::Supervisor && command.ground != LegalGround::Procedure {
         return Err(case.context.not_competent().with("act", "orderCorrection"));
     }
-    let ordered = CorrectionOrdered {
-        ground: command.ground,
-        remark: command.remark.clone(),
-        paper: command.paper.clone(),
-    };
+    let ordered =
+        CorrectionOrdered { ground: command.ground, remark: command.remark.clone(), paper: command.paper.clone() };
     let from = case.matter.standing.step().unwrap_or("executing");
     let to = case.returns_to(&case.procedure.correction_to);
     let back = returned(case, from, to, ReturnReason::CorrectionOrdered, Some(command.remark.clone()));
@@ -72,11 +69,8 @@ pub(super) fn order_correction(case: Case<'_>, command: &OrderCorrection) -> Dec
 
 pub(super) fn court_annulled(case: Case<'_>, command: &RecordCourtAnnulment) -> Decision {
     case.check_order()?;
-    let annulled = CourtAnnulled {
-        court: command.court.clone(),
-        case_no: command.case_no.clone(),
-        paper: command.paper.clone(),
-    };
+    let annulled =
+        CourtAnnulled { court: command.court.clone(), case_no: command.case_no.clone(), paper: command.paper.clone() };
     Ok(vec![annulled.into()])
 }
 
@@ -106,6 +100,6 @@ pub(super) fn urge(case: Case<'_>, command: &UrgeDuty) -> Decision {
 }
 
 /// A flag is a prompt; whoever looked into it says what was found. The flag itself is computed from the record.
-pub(super) fn close_flag(command: &CloseFlag) -> Decision {
-    Ok(vec![FlagClosed { pattern: command.pattern, reason: command.reason.clone() }.into()])
+pub(super) fn close_flag(command: &CloseFlag) -> Vec<ConsultationEvent> {
+    vec![FlagClosed { pattern: command.pattern, reason: command.reason.clone() }.into()]
 }

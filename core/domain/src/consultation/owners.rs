@@ -54,7 +54,7 @@ pub(super) fn close(case: Case<'_>, command: &CloseOwnersPoll) -> Decision {
 }
 
 /// A poll is open while the owners must decide and have not agreed yet, and their units are known.
-fn open_poll<'a>(case: Case<'a>) -> Result<&'a OwnersRules, Refusal> {
+fn open_poll(case: Case<'_>) -> Result<&OwnersRules, Refusal> {
     case.check_order()?;
     let standing = &case.matter.standing;
     let Some(rules) = case.procedure.owners.as_ref().filter(|_| standing.linked_owners) else {

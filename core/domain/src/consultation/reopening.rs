@@ -66,14 +66,12 @@ fn check_time(case: Case<'_>, command: &ReopenDeliberation) -> Result<(), Refusa
             let taken_down = standing.notice_of(NoticeKind::Resolution).is_some_and(|n| n.closed_on.is_some());
             if taken_down || standing.started_on.is_some() { Err(too_late()) } else { Ok(()) }
         }
-        ReopenPurpose::Annulment => Ok(()),
         ReopenPurpose::Supplement | ReopenPurpose::Termination if standing.completed_on.is_some() => Err(too_late()),
         ReopenPurpose::Supplement => match command.extra_fen {
             Some(extra) if (Fen(1)..=Fen::MAX).contains(&extra) => Ok(()),
-            extra => Err(Refusal::from(RefusalCode::AmountOutOfRange)
-                .with("amount_fen", extra.unwrap_or_default().0)),
+            extra => Err(Refusal::from(RefusalCode::AmountOutOfRange).with("amount_fen", extra.unwrap_or_default().0)),
         },
-        ReopenPurpose::Termination => Ok(()),
+        ReopenPurpose::Annulment | ReopenPurpose::Termination => Ok(()),
         ReopenPurpose::Ratification => {
             let due = standing.lane == Lane::Emergency && standing.ratified_on.is_none();
             if due { Ok(()) } else { Err(too_late()) }

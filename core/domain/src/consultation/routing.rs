@@ -43,13 +43,17 @@ pub(super) fn route<'a>(
     let lane = rows.iter().map(|row| row.lane).reduce(Lane::stricter).unwrap_or_default();
     if procedure.lane(lane).is_none() {
         let row = rows.iter().find(|row| row.lane == lane).or(rows.first());
-        return Err(row.map_or_else(|| RefusalCode::LaneNotInProcedure.into(), |row| cited(RefusalCode::LaneNotInProcedure, row)));
+        return Err(row.map_or_else(
+            || RefusalCode::LaneNotInProcedure.into(),
+            |row| cited(RefusalCode::LaneNotInProcedure, row),
+        ));
     }
     Ok(Route { rows, lane })
 }
 
 fn check_bodies(rows: &[Matter<'_>], procedure: &Procedure) -> Result<(), Refusal> {
-    let deciding = |row: &Matter<'_>| row.bodies.iter().copied().filter(|body| *body != MatterBody::Owners).collect::<Vec<_>>();
+    let deciding =
+        |row: &Matter<'_>| row.bodies.iter().copied().filter(|body| *body != MatterBody::Owners).collect::<Vec<_>>();
     let bodies: BTreeSet<MatterBody> = rows.iter().flat_map(deciding).collect();
     if bodies.len() > 1 {
         let names: Vec<&str> = bodies.iter().map(|body| body.as_str()).collect();
@@ -75,17 +79,14 @@ pub(super) fn choose(
         Lane::Full | Lane::AssemblyOnly => {
             matches!(route.lane, Lane::Full | Lane::AssemblyOnly | Lane::Group | Lane::Light | Lane::Consultation)
         }
-        Lane::Light => route.rows.iter().all(|row| row.lane == Lane::Light || row.alternative_lane == Some(Lane::Light)),
+        Lane::Light => {
+            route.rows.iter().all(|row| row.lane == Lane::Light || row.alternative_lane == Some(Lane::Light))
+        }
         Lane::Group => has_group && matches!(route.lane, Lane::Full | Lane::Light),
         Lane::Emergency => is_emergency && matches!(route.lane, Lane::Full | Lane::Light),
         // Talk before a decision is always possible; it decides nothing.
         Lane::Consultation => true,
-        Lane::MembersAssembly
-        | Lane::Levy
-        | Lane::AdminAssist
-        | Lane::Owners
-        | Lane::Election
-        | Lane::Barred => false,
+        Lane::MembersAssembly | Lane::Levy | Lane::AdminAssist | Lane::Owners | Lane::Election | Lane::Barred => false,
     };
     if permitted && procedure.lane(asked).is_some() {
         return Ok(asked);
@@ -96,11 +97,9 @@ pub(super) fn choose(
 fn cited(code: RefusalCode, row: &Matter<'_>) -> Refusal {
     let refusal = Refusal::from(code).with("matter", row.code.as_str());
     match row.statute {
-        Some((law, article)) => refusal.by(&Basis {
-            law: law.to_owned(),
-            article: article.to_owned(),
-            certainty: row.certainty,
-        }),
+        Some((law, article)) => {
+            refusal.by(&Basis { law: law.to_owned(), article: article.to_owned(), certainty: row.certainty })
+        }
         None => refusal,
     }
 }

@@ -46,8 +46,7 @@ pub(super) fn close(case: Case<'_>, at: &str, command: &CloseSignatures) -> Deci
             .by(&signed.basis));
     }
     check_papers(&step.papers, &command.papers)?;
-    let mut events =
-        vec![SignaturesClosed { step: step.code.clone(), signed, papers: command.papers.clone() }.into()];
+    let mut events = vec![SignaturesClosed { step: step.code.clone(), signed, papers: command.papers.clone() }.into()];
     events.extend(passes(case, &step.code, "", None)?);
     Ok(events)
 }

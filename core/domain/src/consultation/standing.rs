@@ -223,6 +223,7 @@ impl Standing {
     }
 
     /// The state after one more event.
+    #[expect(clippy::too_many_lines, reason = "one row for each event, so that none is forgotten")]
     pub fn evolve(&mut self, event: &ConsultationEvent, at: Moment) {
         use ConsultationEvent as E;
         let day = at.day();

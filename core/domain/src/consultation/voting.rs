@@ -260,7 +260,8 @@ fn decision(
     // INVARIANT: abstentions, blank and spoiled papers and those who did not vote stay in the base.
     let share = case.threshold(&step.code, form, due, present);
     let threshold = Test::of("threshold", counts.in_favour, whole(&share, due, present), &share);
-    let quorum = motion.quorum.clone().unwrap_or_else(|| Test::of("quorum", present, due, &case.quorum(&step.code, form, due)));
+    let quorum =
+        motion.quorum.clone().unwrap_or_else(|| Test::of("quorum", present, due, &case.quorum(&step.code, form, due)));
     DecisionMade {
         meeting: meeting.no,
         motion: motion.no,

@@ -96,11 +96,8 @@ pub(super) fn close_item(
     let conference = state.conferences.iter().find(|conference| conference.no == command.conference);
     match conference.and_then(|conference| conference.item(command.item)) {
         Some(item) if !item.closed => {
-            let closed = ActionItemClosed {
-                conference: command.conference,
-                item: command.item,
-                result: command.result.clone(),
-            };
+            let closed =
+                ActionItemClosed { conference: command.conference, item: command.item, result: command.result.clone() };
             Ok(vec![closed.into()])
         }
         _ => Err(Refusal::from(RefusalCode::ActionItemUnknown)

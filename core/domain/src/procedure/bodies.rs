@@ -82,4 +82,3 @@ pub enum InitiatorKind {
     /// 村民代表联名
     Representatives,
 }
-

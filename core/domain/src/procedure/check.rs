@@ -102,14 +102,24 @@ impl ProcedureError {
     #[must_use]
     pub const fn cure(&self) -> &'static str {
         match self {
-            Self::Malformed(_) => "correct the field at the place named; procedures/README.md lists the fields and their values",
-            Self::UnknownStep { .. } => "name a step of the pack; a return leads to the same step or to one before it on the road",
-            Self::Cycle { .. } => "name each step once on a road; what leads back is `on_lost` or `material_amendment_to`",
+            Self::Malformed(_) => {
+                "correct the field at the place named; procedures/README.md lists the fields and their values"
+            }
+            Self::UnknownStep { .. } => {
+                "name a step of the pack; a return leads to the same step or to one before it on the road"
+            }
+            Self::Cycle { .. } => {
+                "name each step once on a road; what leads back is `on_lost` or `material_amendment_to`"
+            }
             Self::UnknownSource { .. } => "add the source to `sources`, and its file to schemas/laws if it is new",
             Self::UnknownArticle { .. } => "add the article with its text to the file of the law under schemas/laws",
             Self::BadFraction { .. } => "write a share as [numerator, denominator] with 0 < numerator <= denominator",
-            Self::LooserThanStatute { .. } => "set the number at least as strict as the statute's; a place may tighten and never loosen",
-            Self::Overlap { .. } => "end the older pack the day before the newer one begins, or let one of them bind by adoption only",
+            Self::LooserThanStatute { .. } => {
+                "set the number at least as strict as the statute's; a place may tighten and never loosen"
+            }
+            Self::Overlap { .. } => {
+                "end the older pack the day before the newer one begins, or let one of them bind by adoption only"
+            }
             Self::Incomplete(_) => "complete the pack as the message says",
         }
     }
@@ -165,7 +175,8 @@ impl Procedure {
                 self.check_returns(lane, place, step)?;
             }
         }
-        if self.lanes.iter().enumerate().any(|(place, lane)| self.lanes.iter().take(place).any(|l| l.lane == lane.lane)) {
+        if self.lanes.iter().enumerate().any(|(place, lane)| self.lanes.iter().take(place).any(|l| l.lane == lane.lane))
+        {
             return Err(ProcedureError::Incomplete(format!("`{}` has two roads for one lane", self.id)));
         }
         Ok(())
@@ -206,7 +217,10 @@ impl Procedure {
         }
         let rolls = &self.rolls;
         rolls.representatives_share.iter().try_for_each(|s| check_share("rolls.representatives_share", s))?;
-        rolls.women_representatives_share.iter().try_for_each(|s| check_share("rolls.women_representatives_share", s))?;
+        rolls
+            .women_representatives_share
+            .iter()
+            .try_for_each(|s| check_share("rolls.women_representatives_share", s))?;
         let initiators = self.initiators.iter().filter_map(|rule| rule.share.as_ref());
         let calls = self.detours.iter().flat_map(|detour| &detour.calls).filter_map(|call| call.share.as_ref());
         initiators.chain(calls).try_for_each(|share| check_share("initiators", share))?;

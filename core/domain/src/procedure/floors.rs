@@ -63,16 +63,19 @@ impl Procedure {
                 (posted < floor.days.unwrap_or_default())
                     .then(|| ("disclosure.posted".to_owned(), format!("{posted} days")))
             }
-            FloorRule::RepresentativesShare => share_looser("rolls.representatives_share", rolls.representatives_share.as_ref(), floor),
+            FloorRule::RepresentativesShare => {
+                share_looser("rolls.representatives_share", rolls.representatives_share.as_ref(), floor)
+            }
             FloorRule::WomenRepresentativesShare => {
                 share_looser("rolls.women_representatives_share", rolls.women_representatives_share.as_ref(), floor)
             }
-            FloorRule::HouseholdsPerRepresentative => {
-                rolls.households_per_representative.as_ref().and_then(|range| {
-                    range_looser("rolls.households_per_representative", range, floor)
-                })
+            FloorRule::HouseholdsPerRepresentative => rolls
+                .households_per_representative
+                .as_ref()
+                .and_then(|range| range_looser("rolls.households_per_representative", range, floor)),
+            FloorRule::CommitteeSize => {
+                range_looser("rolls.village_committee_size", &rolls.village_committee_size, floor)
             }
-            FloorRule::CommitteeSize => range_looser("rolls.village_committee_size", &rolls.village_committee_size, floor),
             FloorRule::SupervisoryCommitteeSize => {
                 range_looser("rolls.supervisory_committee_size", &rolls.supervisory_committee_size, floor)
             }
@@ -91,7 +94,10 @@ impl Procedure {
         for step in &self.steps {
             for form in step.forms.iter().filter(|form| form.body == body) {
                 if let Some(found) = found_looser(form, floor) {
-                    return Some((format!("step `{}`, form `{}`, {}", step.code, form.id, rule_name(floor.rule)), found));
+                    return Some((
+                        format!("step `{}`, form `{}`, {}", step.code, form.id, rule_name(floor.rule)),
+                        found,
+                    ));
                 }
             }
         }
@@ -139,7 +145,8 @@ fn share_looser(place: &str, share: Option<&Share>, floor: &Floor) -> Option<(St
 }
 
 fn range_looser(place: &str, range: &SizeRange, floor: &Floor) -> Option<(String, String)> {
-    let looser = floor.least.is_some_and(|least| range.least < least) || floor.most.is_some_and(|most| range.most > most);
+    let looser =
+        floor.least.is_some_and(|least| range.least < least) || floor.most.is_some_and(|most| range.most > most);
     looser.then(|| (place.to_owned(), format!("{} to {}", range.least, range.most)))
 }
 

@@ -96,7 +96,6 @@ pub struct Deadlines {
     pub archive: Days,
 }
 
-
 /// To whom an overdue act is told, and after how many days.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -125,7 +125,6 @@ pub struct SizeRange {
     pub basis: Basis,
 }
 
-
 /// An amount of money with its basis.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

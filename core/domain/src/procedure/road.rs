@@ -179,7 +179,6 @@ pub enum BallotForm {
     SecretPaper,
 }
 
-
 /// A road through steps.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -50,6 +50,15 @@ impl<'a> Rows<'a> {
                 &rolls.supervisors_no_bookkeeper,
             ),
         ];
+        rows.extend(self.representatives());
+        rows.extend(self.from_elsewhere());
+        rows
+    }
+
+    /// How representatives are chosen, and the bodies of the collective.
+    fn representatives(self) -> Vec<Row<'a>> {
+        let rolls = &self.pack.rolls;
+        let mut rows = Vec::new();
         let shares = [
             (
                 "rolls.representatives_share",
@@ -84,7 +93,9 @@ impl<'a> Rows<'a> {
                 &rolls.member_representatives_size,
             ),
         ];
-        rows.extend(ranges.into_iter().filter_map(|(place, zh, en, r)| Some(range(place, zh, en, r.as_ref()?))));
+        rows.extend(
+            ranges.into_iter().filter_map(|(place, zh, en, r)| Some(Self::range(place, self.t(zh, en), r.as_ref()?))),
+        );
         rows.extend(rolls.representatives_least.as_ref().map(|least| {
             Self::rule(
                 "rolls.representatives_least",
@@ -94,9 +105,14 @@ impl<'a> Rows<'a> {
             )
         }));
         rows.extend(rolls.one_representative_a_household.as_ref().map(|basis| {
-            holds("rolls.one_representative_a_household", "一户不得有两名代表", "one representative a household", basis)
+            let what = self.t("一户不得有两名代表", "one representative a household");
+            self.holds("rolls.one_representative_a_household", what, basis)
         }));
-        rows.extend(rolls.from_elsewhere.iter().map(|rule| {
+        rows
+    }
+
+    fn from_elsewhere(self) -> impl Iterator<Item = Row<'a>> {
+        self.pack.rolls.from_elsewhere.iter().map(|rule| {
             let place = format!("rolls.from_elsewhere.{}", wire(&rule.roll));
             let what = format!(
                 "{}{}",
@@ -104,8 +120,7 @@ impl<'a> Rows<'a> {
                 self.named(rule.roll)
             );
             Self::rule(place, &what, self.residence(rule.admits), &rule.basis)
-        }));
-        rows
+        })
     }
 
     fn residence(self, residence: Residence) -> &'static str {
