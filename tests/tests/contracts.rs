@@ -131,7 +131,8 @@ async fn what_the_cases_record_fits_the_schemas() {
             }
         }
     }
-    let missing: Vec<_> = wire_names().into_iter().filter(|name| !seen.contains_key(*name)).collect();
+    // An older version is recorded no more; its example stays as it was frozen.
+    let missing: Vec<_> = generated().into_keys().filter(|name| !seen.contains_key(*name)).collect();
     assert!(missing.is_empty(), "no case records {missing:?}");
 }
 

@@ -20,6 +20,10 @@ mod lists;
 mod narration;
 #[path = "pages/privacy.rs"]
 mod privacy;
+#[path = "pages/roads.rs"]
+mod roads;
+#[path = "pages/samples.rs"]
+mod samples;
 #[path = "pages/serving.rs"]
 mod serving;
 

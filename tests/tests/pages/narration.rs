@@ -8,13 +8,16 @@ use siyi_api::pages::narrate::{Narrator, narrate};
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::rules::Rules;
 
-/// The frozen example of each event.
+/// The frozen example of each event; a sample where none is frozen yet.
 fn examples() -> Vec<(&'static str, ConsultationEvent)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/events/examples");
     let example = |name: &&'static str| {
-        let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
-        let body: Value = serde_json::from_str(&text).unwrap();
-        (*name, ConsultationEvent::from_wire(name, &body["data"].to_string()).unwrap().unwrap())
+        let data = match std::fs::read_to_string(folder.join(format!("{name}.json"))) {
+            Ok(text) => serde_json::from_str::<Value>(&text).unwrap()["data"].clone(),
+            Err(_) => super::samples::sample(name).unwrap_or_else(|| panic!("`{name}` has neither example nor sample")),
+        };
+        let event = ConsultationEvent::from_wire(name, &data.to_string()).unwrap_or_else(|e| panic!("{name}: {e}"));
+        (*name, event.unwrap())
     };
     ConsultationEvent::WIRE_NAMES.iter().map(example).collect()
 }
@@ -61,4 +64,48 @@ fn nobody_learns_why_a_person_was_left_out_of_those_due() {
     let (_, event) = examples().into_iter().find(|(name, _)| *name == "member-excluded.v1").unwrap();
     let ConsultationEvent::MemberExcluded(excluded) = &event else { panic!("another event") };
     assert!(!narrate(&event, Lang::Zh).contains(excluded.cause.zh()));
+}
+
+/// The sample of an event, told by the procedure of a place.
+fn told(name: &str, procedure: &str, lang: Lang) -> String {
+    let rules = Rules::shipped().unwrap();
+    let data = super::samples::sample(name).unwrap().to_string();
+    let event = ConsultationEvent::from_wire(name, &data).unwrap().unwrap();
+    Narrator { lang, procedure: rules.procedure(procedure) }.tell(&event)
+}
+
+#[test]
+fn what_was_judged_is_told_with_figures_and_article() {
+    let signed = told("signatures-closed.v1", "rural/HN/2026", Lang::Zh);
+    assert_eq!(
+        signed,
+        "户签字结束：签字 282 超过 全体户 562 的 1/2（282×2=564 > 562=562×1），\
+         依据《中华人民共和国村民委员会组织法》（2025-10-28）第30条。"
+    );
+    let owners = told("owners-decided.v1", "urban/HN/2026", Lang::Zh);
+    assert!(owners.contains("参与表决 4120.50平方米 ≥ 总面积 5400.00平方米 的 2/3"), "{owners}");
+    assert_eq!(owners.matches("依据").count(), 4, "{owners}");
+    let reopened = told("deliberation-reopened.v1", "rural/HN/2026", Lang::En);
+    assert!(reopened.contains("(173×10=1730 ≥ 1724=1724×1)"), "{reopened}");
+}
+
+#[test]
+fn the_events_of_a_community_speak_of_residents() {
+    for (name, event) in examples() {
+        let rules = Rules::shipped().unwrap();
+        let narrator = Narrator { lang: Lang::Zh, procedure: rules.procedure("urban/HN/2026") };
+        let words = narrator.tell(&event);
+        for term in ["村务监督委员会", "村民代表联名", "提出人：村"] {
+            assert!(!words.contains(term), "{name}: {words}");
+        }
+    }
+    assert!(told("deliberation-reopened.v1", "urban/HN/2026", Lang::Zh).starts_with("居民联名"));
+}
+
+#[test]
+fn an_opinion_and_who_signed_stay_private() {
+    let words = told("opinion-recorded.v1", "urban/HN/2026", Lang::Zh);
+    assert_eq!(words, "征求到第3条意见（建议，入户走访）。意见原文不公开，答复公开。");
+    assert_eq!(told("signatures-collected.v1", "rural/HN/2026", Lang::Zh), "收到2户签字。");
+    assert!(!told("owners-voted.v1", "urban/HN/2026", Lang::Zh).contains("501"));
 }

@@ -112,7 +112,7 @@ impl<'a> Rows<'a> {
     }
 
     fn from_elsewhere(self) -> impl Iterator<Item = Row<'a>> {
-        self.pack.rolls.from_elsewhere.iter().map(|rule| {
+        self.pack.rolls.from_elsewhere.iter().map(move |rule| {
             let place = format!("rolls.from_elsewhere.{}", wire(&rule.roll));
             let what = format!(
                 "{}{}",
