@@ -310,7 +310,7 @@ pub struct Owed {
 
 /// The Chinese name of a duty.
 #[must_use]
-pub const fn duty_zh(kind: &DutyKind) -> &'static str {
+pub const fn duty_zh(kind: DutyKind) -> &'static str {
     match kind {
         DutyKind::Screen => "受理动议",
         DutyKind::Convene => "召集会议",

@@ -141,12 +141,12 @@ impl Log {
         self.of_matter(matter, held_at, MeetingClosed { meeting: 1, papers: Vec::new() });
     }
 
-    fn post(&mut self, matter: u128, at: &str) {
+    fn post(&mut self, matter: u128, notice: u16, at: &str) {
         self.of_matter(
             matter,
             at,
             NoticePosted {
-                notice: 1,
+                notice,
                 kind: NoticeKind::Resolution,
                 notice_no: text("1"),
                 places: vec![text("村公开栏")],
@@ -193,7 +193,11 @@ impl Log {
 
 fn decision(step: &str, form: &str) -> DecisionMade {
     let test = |what: &str, part, whole, (num, den), op, of| {
-        let basis = Basis { law: "VL-2025".to_owned(), article: "30".to_owned(), certainty: Default::default() };
+        let basis = Basis {
+            law: "VL-2025".to_owned(),
+            article: "30".to_owned(),
+            certainty: siyi_domain::procedure::Certainty::default(),
+        };
         let met = Fraction { num, den, op }.holds(part, whole);
         Test { what: what.to_owned(), part, whole, num, den, op, of, basis, met }
     };
@@ -313,9 +317,10 @@ fn a_quorate_meeting_of_the_representatives_is_the_meeting_of_the_quarter() {
 fn a_notice_of_a_matter_is_a_disclosure_of_its_quarter() {
     let mut log = Log::village("2026-01-05");
     log.sit(1, "S3", "party_members", "2026-03-10 15:00", true);
-    log.post(1, "2026-03-31 10:00");
+    log.post(1, 1, "2026-03-31 10:00");
+    log.post(1, 2, "2026-03-31 10:00");
     let duty = log.duty(RoutineKind::AffairsDisclosure, "2026-03-31");
-    assert_eq!((duty.times_done(), duty.done[0].on), (1, day("2026-03-31")));
+    assert_eq!((duty.times_done(), duty.done[0].on), (2, day("2026-03-31")));
     assert!(!log.duty(RoutineKind::AccountsDisclosure, "2026-01-31").is_done(), "accounts are posted for themselves");
 }
 

@@ -44,7 +44,7 @@ impl Duty {
         let told = escalation.iter().filter(|rule| days_overdue > 0 && days_overdue >= u32::from(rule.after.days));
         Self {
             kind: duty.kind.into(),
-            zh: siyi_projections::docket::duty_zh(&duty.kind),
+            zh: siyi_projections::docket::duty_zh(duty.kind),
             of: duty.of.clone(),
             not_before: duty.not_before.map(Date),
             due_on: duty.due_on.map(Date),

@@ -85,7 +85,7 @@ fn days_en(days: i32) -> String {
 
 /// What is due, with the step, meeting, notice or objection that it is about.
 fn what(duty: &Duty, standing: &Standing, procedure: Option<&Procedure>, lang: Lang) -> String {
-    let name = terms::duty(&duty.kind, lang);
+    let name = terms::duty(duty.kind, lang);
     let Some(of) = &duty.of else { return name.to_owned() };
     let about = match duty.kind {
         DutyKind::Convene

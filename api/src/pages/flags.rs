@@ -107,10 +107,8 @@ pub fn page(visit: &Visit<'_>, code: &str) -> Result<Rendered, Trouble> {
 /// [`Trouble::ReadStore`].
 pub fn patterns(visit: &Visit<'_>, code: &JurisdictionCode) -> Result<Vec<PatternCount>, Trouble> {
     let counts = compliance::counts(&visit.flags(), code)?;
-    let count = |(pattern, count): (siyi_domain::consultation::facts::FlagPattern, compliance::FlagCount)| PatternCount {
-        name: pattern.named(visit.lang()),
-        open: count.open,
-        all: count.all,
+    let count = |(pattern, count): (siyi_domain::consultation::facts::FlagPattern, compliance::FlagCount)| {
+        PatternCount { name: pattern.named(visit.lang()), open: count.open, all: count.all }
     };
     let mut counts: Vec<PatternCount> = counts.into_iter().map(count).collect();
     counts.sort_by_key(|count| std::cmp::Reverse((count.open, count.all)));
@@ -167,4 +165,3 @@ fn link(visit: &Visit<'_>, evidence: &Evidence) -> Result<(Option<String>, u64),
     let matter = evidence.matter.map(|id| of(visit, id)).transpose()?.flatten();
     Ok((matter.map(|matter| matter.number), evidence.position.0))
 }
-

@@ -72,7 +72,8 @@ fn view(visit: &Visit<'_>, row: &JurisdictionRow, duty: &RoutineDuty) -> Routine
     let lang = visit.lang();
     let urban = row.kind == JurisdictionKind::Community;
     // The rule is cited from the pack in force on the first day of the period, which ordered it.
-    let procedure = row.procedure(&visit.app.rules, duty.first_day).or_else(|| row.procedure(&visit.app.rules, visit.today));
+    let procedure =
+        row.procedure(&visit.app.rules, duty.first_day).or_else(|| row.procedure(&visit.app.rules, visit.today));
     let (done, needed) = (duty.times_done(), duty.times_needed);
     let (words, class) = stands(duty, visit.today, lang);
     RoutineView {

@@ -336,7 +336,7 @@ english_terms! {
 
 /// The name of a duty.
 #[must_use]
-pub const fn duty(kind: &DutyKind, lang: Lang) -> &'static str {
+pub const fn duty(kind: DutyKind, lang: Lang) -> &'static str {
     let en = match kind {
         DutyKind::Screen => "screen the motion",
         DutyKind::Convene => "convene the meeting",

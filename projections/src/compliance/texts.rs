@@ -73,6 +73,6 @@ fn fullest_week(all: &[Resolved], day: Date) -> Vec<&Resolved> {
         all.iter().filter(within).collect()
     };
     let starts = all.iter().map(|resolved| resolved.on).filter(|first| (0..=DAYS).contains(&days_between(*first, day)));
-    let villages = |week: &Vec<&Resolved>| week.iter().map(|r| &r.jurisdiction).collect::<BTreeSet<_>>().len();
-    starts.map(week).max_by_key(villages).unwrap_or_default()
+    let villages = |week: &[&Resolved]| week.iter().map(|r| &r.jurisdiction).collect::<BTreeSet<_>>().len();
+    starts.map(week).max_by_key(|week| (villages(week), week.len())).unwrap_or_default()
 }

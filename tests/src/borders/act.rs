@@ -61,18 +61,18 @@ impl Ground<'_> {
     fn decide(
         &self,
         state: &Consultation,
-        command: ConsultationCommand,
+        command: impl Into<ConsultationCommand>,
         village: (&Jurisdiction, &Roster),
         (occurred_at, office): (Moment, Office),
     ) -> Result<Vec<ConsultationEvent>, Refusal> {
         let actor = Actor { person: counters()[0], office };
         let recorded_at = occurred_at;
         let context = Context { occurred_at, recorded_at, actor, rules: self.rules };
-        consultation::decide(state, &command, Village { jurisdiction: village.0, roster: village.1 }, &context)
+        consultation::decide(state, &command.into(), Village { jurisdiction: village.0, roster: village.1 }, &context)
     }
 
     /// Taken, or refused by just the code that the number has.
-    fn taken(&self, outcome: Result<Vec<ConsultationEvent>, Refusal>, code: RefusalCode) -> Judged {
+    fn taken(outcome: Result<Vec<ConsultationEvent>, Refusal>, code: RefusalCode) -> Judged {
         match outcome {
             Ok(_) => Ok(true),
             Err(refusal) if refusal.code == code => Ok(false),
@@ -106,7 +106,7 @@ impl Ground<'_> {
         );
         let put =
             self.decide(&state, put(form), (&place, &roster), (at(self.day(), 10), office(self.pack, "putMotion")));
-        self.taken(put, RefusalCode::QuorumNotMet)
+        Self::taken(put, RefusalCode::QuorumNotMet)
     }
 
     /// All who are due have come; so the whole is the same, of whichever base it is.
@@ -168,9 +168,9 @@ impl Ground<'_> {
             state = fold(state, &[posted.into()], at(self.day(), 8));
         }
         let place = authorised(place, self.pack);
-        let outcome = self.decide(&state, command.into(), (&place, &roster), (at(convened_on, 8), form.convened_by[0]));
+        let outcome = self.decide(&state, command, (&place, &roster), (at(convened_on, 8), form.convened_by[0]));
         let code = if rule == "notice" { RefusalCode::NoticeTooShort } else { RefusalCode::PlanDeliveredTooLate };
-        self.taken(outcome, code)
+        Self::taken(outcome, code)
     }
 
     fn coverage(&self) -> Judged {
@@ -188,7 +188,7 @@ impl Ground<'_> {
         let (place, roster) = (place(self.pack, self.row.whole, self.row.whole), roster(1, &[]));
         let state = at_step(self.pack, &step.code);
         let at = (at(self.day(), 10), office(self.pack, "closeCanvass"));
-        self.taken(self.decide(&state, command.into(), (&place, &roster), at), RefusalCode::CoverageNotMet)
+        Self::taken(self.decide(&state, command, (&place, &roster), at), RefusalCode::CoverageNotMet)
     }
 
     fn signatures(&self) -> Judged {
@@ -200,7 +200,7 @@ impl Ground<'_> {
         state = fold(state, &[SignaturesCollected { households: signed }.into()], at(self.day(), 9));
         let command = CloseSignatures { papers: papers(&step.papers) };
         let at = (at(self.day(), 10), office(self.pack, "closeSignatures"));
-        self.taken(self.decide(&state, command.into(), (&place, &roster), at), RefusalCode::SignaturesTooFew)
+        Self::taken(self.decide(&state, command, (&place, &roster), at), RefusalCode::SignaturesTooFew)
     }
 
     fn step_of(&self, kind: StepKind) -> Result<&Step, String> {
@@ -220,8 +220,8 @@ impl Ground<'_> {
             summary: text("边界"),
         };
         let at = (at(self.day(), 10), office);
-        let outcome = self.decide(&Consultation::default(), command.into(), (&place, &roster), at);
-        self.taken(outcome, RefusalCode::InitiatorsTooFew)
+        let outcome = self.decide(&Consultation::default(), command, (&place, &roster), at);
+        Self::taken(outcome, RefusalCode::InitiatorsTooFew)
     }
 
     /// `detour.<purpose>/<kind>/<form>.share`
@@ -243,7 +243,7 @@ impl Ground<'_> {
             extra_fen: None,
         };
         let at = (at(self.day(), 10), office);
-        self.taken(self.decide(&state, command.into(), (&place, &roster), at), RefusalCode::InitiatorsTooFew)
+        Self::taken(self.decide(&state, command, (&place, &roster), at), RefusalCode::InitiatorsTooFew)
     }
 
     fn electorate(&self) -> (Jurisdiction, Roster) {
@@ -286,15 +286,15 @@ impl Ground<'_> {
         let events = [raised(self.pack), screened(self.pack, Lane::Full, "S4"), planned(), resolved("S4")];
         let mut state = fold(Consultation::default(), &events, at(self.day(), 8));
         let hung = self
-            .decide(&state, post.into(), village, (at(self.day(), 10), office(self.pack, "postNotice")))
+            .decide(&state, post, village, (at(self.day(), 10), office(self.pack, "postNotice")))
             .map_err(|refusal| format!("not posted: {refusal}"))?;
         state = fold(state, &hung, at(self.day(), 10));
         // A notice that has hung for `part` full days is taken down on the day after them.
         let after = i64::try_from(self.row.part + 1).map_err(|e| e.to_string())?;
         let down = siyi_domain::calendar::plus_days(self.day(), after).map_err(|e| e.to_string())?;
         let at = (at(down, 8), office(self.pack, "closeDisclosure"));
-        let outcome = self.decide(&state, CloseDisclosure { notice: 1 }.into(), village, at);
-        self.taken(outcome, RefusalCode::PostingTooShort)
+        let outcome = self.decide(&state, CloseDisclosure { notice: 1 }, village, at);
+        Self::taken(outcome, RefusalCode::PostingTooShort)
     }
 
     /// `rolls.<roll>.least` and `.most`: the whole is the bound, the part the members filed.
@@ -447,7 +447,7 @@ pub fn twice(pack: &Procedure, rules: &Rules) -> Result<(), String> {
     let again = CheckIn { meeting: 1, persons: vec![person(0)] };
     let (place, roster) = (place(pack, 9, 9), roster(9, &rolls(form)));
     let moment = at(day_of(pack), 10);
-    match ground.decide(&state, again.into(), (&place, &roster), (moment, office(pack, "checkIn"))) {
+    match ground.decide(&state, again, (&place, &roster), (moment, office(pack, "checkIn"))) {
         Err(refusal) if refusal.code == RefusalCode::CheckedInAlready => Ok(()),
         other => Err(format!("{other:?}")),
     }

@@ -37,6 +37,7 @@ fn kin_in_both_committees_are_flagged_and_kin_elsewhere_are_not() {
     file(&mut log, RollKind::Representatives, &[20, 21]);
     declare(&mut log, 7, 20);
     declare(&mut log, 7, 8);
+    declare(&mut log, 2, 20);
     assert!(log.flags(FlagPattern::SupervisorsRelatives).is_empty());
     declare(&mut log, 2, 8);
     let flag = log.flag(FlagPattern::SupervisorsRelatives);

@@ -113,7 +113,9 @@ fn a_meeting_without_quorum_is_told_with_its_figures() {
 #[test]
 fn the_procedure_names_the_law_of_each_number() {
     let page = SITE.get("/procedures/rural/HN/2026");
-    page.shows("到会 应到人数的三分之二以上（≥ 2/3） 《中华人民共和国村民委员会组织法》（2025-10-28）第30条 已核对原文");
+    page.shows(
+        "到会 应到人数的三分之二以上（≥ 2/3） 《中华人民共和国村民委员会组织法》（2025-10-28）第30条 已核对原文",
+    );
     page.shows("公布不少于 15日 《中华人民共和国村民委员会组织法》（2025-10-28）第35条第4款");
 }
 

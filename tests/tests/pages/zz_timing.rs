@@ -11,5 +11,7 @@ fn timing() {
     }
     eprintln!("crawl {:?} pages {}", t.elapsed(), all.len());
     all.sort();
-    for line in all.iter().rev().take(40) { eprintln!("{line:?}"); }
+    for line in all.iter().rev().take(40) {
+        eprintln!("{line:?}");
+    }
 }

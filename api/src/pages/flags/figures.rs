@@ -86,12 +86,16 @@ fn written(visit: &Visit<'_>, figure: &str, value: &str) -> Result<String, Troub
     let lang = visit.lang();
     Ok(match figure {
         name if name.ends_with("_fen") => value.parse().map_or_else(|_| value.to_owned(), |fen| lang.spoken(Fen(fen))),
-        name if name.ends_with("_on") => value.parse::<jiff::civil::Date>().map_or_else(|_| value.to_owned(), |d| lang.day(d)),
+        name if name.ends_with("_on") => {
+            value.parse::<jiff::civil::Date>().map_or_else(|_| value.to_owned(), |d| lang.day(d))
+        }
         "turns" if value == "quorum" => lang.pick("到会人数", "quorum").to_owned(),
         "turns" => lang.pick("通过", "threshold").to_owned(),
         "sha256" => format!("{}…", value.chars().take(12).collect::<String>()),
         "first_in" => match value.parse::<JurisdictionCode>() {
-            Ok(code) => directory::jurisdiction(&visit.directory(), &code)?.map_or_else(|| value.to_owned(), |row| row.name),
+            Ok(code) => {
+                directory::jurisdiction(&visit.directory(), &code)?.map_or_else(|| value.to_owned(), |row| row.name)
+            }
             Err(_) => value.to_owned(),
         },
         _ => value.to_owned(),

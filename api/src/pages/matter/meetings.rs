@@ -153,7 +153,8 @@ fn view(visit: &Visit<'_>, file: &Dossier, meeting: &MeetingFile) -> Result<Meet
         (None, Some(inquorate)) => (inquorate.due, inquorate.present),
         (None, None) => (meeting.due, meeting.present),
     };
-    let convened_by = file.entries.get(meeting.convened.entry).map(|entry| visit.acted(entry.envelope.actor, narrator.is_urban()));
+    let convened_by =
+        file.entries.get(meeting.convened.entry).map(|entry| visit.acted(entry.envelope.actor, narrator.is_urban()));
     let (outcome, outcome_class) = outcome(meeting, decision, lang);
     let quorum = inquorate.map(|e| &e.quorum);
     let tests = judged(put.map(|put| put.tests.as_slice()), decision, quorum);

@@ -21,10 +21,14 @@ impl Teller<'_> {
         facts.extend(self.deadlocks());
         facts.extend(off.lane_changes.iter().enumerate().map(|(no, told)| {
             let narrator = self.on(told.at);
-            Fact::new(format!("lane-{no}"), self.t("协商之后", "After the talks"), self.t("转入议事程序", "Another road"))
-                .at(told.at, told.late)
-                .says(self.t("程序", "Road"), narrator.lane(told.fact.lane))
-                .says(self.t("从此环节起", "From"), narrator.step(&told.fact.step))
+            Fact::new(
+                format!("lane-{no}"),
+                self.t("协商之后", "After the talks"),
+                self.t("转入议事程序", "Another road"),
+            )
+            .at(told.at, told.late)
+            .says(self.t("程序", "Road"), narrator.lane(told.fact.lane))
+            .says(self.t("从此环节起", "From"), narrator.step(&told.fact.step))
         }));
         facts.extend(off.corrections.iter().enumerate().map(|(no, told)| {
             let heading = self.t("责令改正，原决议不再有效", "Correction ordered; the resolution no longer stands");
@@ -48,10 +52,11 @@ impl Teller<'_> {
         let (reopened, e) = (&file.reopened, &file.reopened.fact);
         let narrator = self.on(reopened.at);
         let steps = e.steps.iter().map(|step| narrator.step(step)).collect::<Vec<_>>().join(" → ");
-        let mut fact = Fact::new(format!("detour-{no}"), self.t("重新议决", "Deliberated again"), e.purpose.named(self.lang()))
-            .at(reopened.at, reopened.late)
-            .says(self.t("提出人", "Called for by"), e.initiator.kind.named_in(narrator.is_urban(), self.lang()))
-            .says(self.t("环节", "Road"), steps);
+        let mut fact =
+            Fact::new(format!("detour-{no}"), self.t("重新议决", "Deliberated again"), e.purpose.named(self.lang()))
+                .at(reopened.at, reopened.late)
+                .says(self.t("提出人", "Called for by"), e.initiator.kind.named_in(narrator.is_urban(), self.lang()))
+                .says(self.t("环节", "Road"), steps);
         if let Some(last) = e.steps.last().filter(|_| !e.forms.is_empty()) {
             let forms = e.forms.iter().map(|form| narrator.form(last, form)).collect::<Vec<_>>();
             fact = fact.says(self.t("会议形式", "Form of meeting"), forms.join(self.t("或", " or ")));
@@ -202,7 +207,7 @@ impl Teller<'_> {
             (told.at, item(head, told.fact.place.to_string()))
         }));
         seen.extend(off.urgings.iter().map(|told| {
-            let duty = terms::duty(&told.fact.duty, self.lang());
+            let duty = terms::duty(told.fact.duty, self.lang());
             let head = match self.lang() {
                 Lang::Zh => format!("{} 督办：{duty}，告知{}", day(told.at), told.fact.told),
                 Lang::En => format!("{} urged: {duty}; told: {}", day(told.at), told.fact.told),

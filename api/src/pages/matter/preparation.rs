@@ -57,7 +57,8 @@ impl<'a> Teller<'a> {
         let preparation = &self.file.preparation;
         let opinions: Vec<Item> = preparation.opinions.iter().map(|file| self.opinion(file)).collect();
         let heading = self.t("征求意见", "Opinions asked for");
-        let caption = self.t("意见及答复（意见原文不公开）", "Opinions and answers (the texts of opinions are not disclosed)");
+        let caption =
+            self.t("意见及答复（意见原文不公开）", "Opinions and answers (the texts of opinions are not disclosed)");
         let Some((last, before)) = preparation.canvasses.split_last() else {
             if opinions.is_empty() {
                 return Vec::new();

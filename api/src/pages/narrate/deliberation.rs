@@ -16,7 +16,8 @@ use crate::pages::terms::Term;
 
 impl Narrator<'_> {
     pub(super) fn motion_raised(&self, e: &MotionRaised) -> String {
-        let (by, source) = (e.initiator.kind.named_in(self.is_urban(), self.lang), e.source.named_in(self.is_urban(), self.lang));
+        let (by, source) =
+            (e.initiator.kind.named_in(self.is_urban(), self.lang), e.source.named_in(self.is_urban(), self.lang));
         let signed = e.signatures.as_ref().map(|test| match self.lang {
             Lang::Zh => format!("（{}人联名，{}）", test.part, self.test(test)),
             Lang::En => format!(" ({} signatures; {})", test.part, self.test(test)),

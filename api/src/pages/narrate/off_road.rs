@@ -75,9 +75,9 @@ impl Narrator<'_> {
         let (court, case) = (&e.court, &e.case_no);
         match self.lang {
             Lang::Zh => format!("{court}判决撤销决议（{case}），决议不再有效，本事项终止。"),
-            Lang::En => format!(
-                "Resolution annulled by court: {court} ({case}). It no longer stands and the matter ends here."
-            ),
+            Lang::En => {
+                format!("Resolution annulled by court: {court} ({case}). It no longer stands and the matter ends here.")
+            }
         }
     }
 
@@ -112,15 +112,19 @@ pub fn follows(purpose: ReopenPurpose, outcome: Outcome, lang: Lang) -> &'static
         }
         (P::Annulment, Outcome::Lost) => ("决议不撤销，继续有效", "the resolution is not annulled and stands"),
         (P::Supplement, Outcome::Carried) => ("同意增加资金，继续实施", "the sum is granted and the works go on"),
-        (P::Supplement, Outcome::Lost) => ("不同意增加资金，仍按原预算实施", "the sum is not granted; the old budget binds"),
-        (P::Termination, Outcome::Carried) => {
-            ("终止实施，已做部分仍须公开并归档", "carrying out ends; what was done is still to be disclosed and archived")
+        (P::Supplement, Outcome::Lost) => {
+            ("不同意增加资金，仍按原预算实施", "the sum is not granted; the old budget binds")
         }
+        (P::Termination, Outcome::Carried) => (
+            "终止实施，已做部分仍须公开并归档",
+            "carrying out ends; what was done is still to be disclosed and archived",
+        ),
         (P::Termination, Outcome::Lost) => ("不终止，继续实施", "the works go on"),
         (P::Ratification, Outcome::Carried) => ("应急处置获得追认", "what was done in the emergency is ratified"),
-        (P::Ratification, Outcome::Lost) => {
-            ("应急处置未获追认，停止实施，已做部分仍须公开", "not ratified; work stops, and what was done is still to be disclosed")
-        }
+        (P::Ratification, Outcome::Lost) => (
+            "应急处置未获追认，停止实施，已做部分仍须公开",
+            "not ratified; work stops, and what was done is still to be disclosed",
+        ),
     };
     lang.pick(zh, en)
 }

@@ -1,8 +1,8 @@
 //! What those who watch record: reports, appraisals, missing notices, owners, interests, urging, flags.
 
 use siyi_domain::consultation::events::{
-    AppraisalRecorded, DutyUrged, FlagClosed, InterestDeclared, LightMatterReported, NoticeFoundMissing,
-    OwnersDecided, OwnersVoted,
+    AppraisalRecorded, DutyUrged, FlagClosed, InterestDeclared, LightMatterReported, NoticeFoundMissing, OwnersDecided,
+    OwnersVoted,
 };
 use siyi_domain::consultation::facts::{Choice, Outcome};
 
@@ -69,7 +69,7 @@ impl Narrator<'_> {
     }
 
     pub(super) fn duty_urged(&self, e: &DutyUrged) -> String {
-        let (duty, due, told) = (terms::duty(&e.duty, self.lang), self.lang.day(e.due_on), &e.told);
+        let (duty, due, told) = (terms::duty(e.duty, self.lang), self.lang.day(e.due_on), &e.told);
         let duty = match &e.of {
             None => duty.to_owned(),
             // Steps have names; meetings, notices and objections are told by their numbers.

@@ -98,7 +98,9 @@ impl Narrator<'_> {
         let (who, opinion, outcome) = (self.guests(&e.participants), one_line(&e.opinion), outcome.named(self.lang));
         let held = match self.lang {
             Lang::Zh => format!("以{form}形式协商（{informed}告知议题），参加：{who}。协商意见：{opinion}"),
-            Lang::En => format!("Talked over as {form} (topic told on {informed}); took part: {who}. Agreed: {opinion}"),
+            Lang::En => {
+                format!("Talked over as {form} (topic told on {informed}); took part: {who}. Agreed: {opinion}")
+            }
         };
         let dissent = e.dissent.as_ref().map(|dissent| match self.lang {
             Lang::Zh => format!(" 不同意见：{}", one_line(dissent)),

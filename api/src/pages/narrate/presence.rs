@@ -31,7 +31,9 @@ impl Narrator<'_> {
         let (no, who) = (e.meeting, self.guests(&e.guests));
         match self.lang {
             Lang::Zh => format!("第{no}次会议列席：{who}。列席人员不计入应到、实到，不参加表决。"),
-            Lang::En => format!("Guests at meeting {no}: {who}. Guests count neither as due nor as present and do not vote."),
+            Lang::En => {
+                format!("Guests at meeting {no}: {who}. Guests count neither as due nor as present and do not vote.")
+            }
         }
     }
 

@@ -33,13 +33,21 @@ fn named(test: &Test, urban: bool, lang: Lang) -> Named {
         "quorum" => (p("到会人数", "quorum"), p("实到", "present"), of, Unit::Persons),
         "threshold" => (p("同意人数", "threshold"), p("同意", "in favour"), of, Unit::Persons),
         "representatives" => (
-            if urban { p("居民代表占组成人员比例", "representatives among the members") } else { p("村民代表占组成人员比例", "representatives among the members") },
+            if urban {
+                p("居民代表占组成人员比例", "representatives among the members")
+            } else {
+                p("村民代表占组成人员比例", "representatives among the members")
+            },
             local("村民代表", "villagers' representatives"),
             p("组成人员", "members"),
             Unit::Persons,
         ),
         "women_representatives" => (
-            if urban { p("妇女居民代表占组成人员比例", "women representatives among the members") } else { p("妇女村民代表占组成人员比例", "women representatives among the members") },
+            if urban {
+                p("妇女居民代表占组成人员比例", "women representatives among the members")
+            } else {
+                p("妇女村民代表占组成人员比例", "women representatives among the members")
+            },
             p("妇女代表", "women representatives"),
             p("组成人员", "members"),
             Unit::Persons,
@@ -48,9 +56,12 @@ fn named(test: &Test, urban: bool, lang: Lang) -> Named {
         "coverage" => {
             (p("征求意见覆盖面", "coverage"), p("征求", "asked"), p("涉及户", "households concerned"), Unit::Households)
         }
-        "household_signatures" => {
-            (p("户签字", "signatures of households"), p("签字", "signed"), p("全体户", "all households"), Unit::Households)
-        }
+        "household_signatures" => (
+            p("户签字", "signatures of households"),
+            p("签字", "signed"),
+            p("全体户", "all households"),
+            Unit::Households,
+        ),
         "owners_taking_part" => {
             (p("参与表决的业主", "owners taking part"), of_votes, p("全体业主", "all owners"), Unit::Persons)
         }
@@ -63,9 +74,12 @@ fn named(test: &Test, urban: bool, lang: Lang) -> Named {
             p("参与表决业主", "owners taking part"),
             Unit::Persons,
         ),
-        "area_agreeing" => {
-            (p("同意的面积", "area in favour"), p("同意", "in favour"), p("参与表决面积", "area taking part"), Unit::Area)
-        }
+        "area_agreeing" => (
+            p("同意的面积", "area in favour"),
+            p("同意", "in favour"),
+            p("参与表决面积", "area taking part"),
+            Unit::Area,
+        ),
         _ => (p("比例", "share"), p("人数", "part"), of, Unit::Persons),
     };
     Named { title, part, whole, unit }

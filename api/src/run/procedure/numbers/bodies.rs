@@ -51,7 +51,7 @@ impl<'a> Rows<'a> {
             ),
         ];
         rows.extend(self.representatives());
-        rows.extend(self.from_elsewhere());
+        rows.extend(self.elsewhere());
         rows
     }
 
@@ -111,7 +111,7 @@ impl<'a> Rows<'a> {
         rows
     }
 
-    fn from_elsewhere(self) -> impl Iterator<Item = Row<'a>> {
+    fn elsewhere(self) -> impl Iterator<Item = Row<'a>> {
         self.pack.rolls.from_elsewhere.iter().map(move |rule| {
             let place = format!("rolls.from_elsewhere.{}", wire(&rule.roll));
             let what = format!(
