@@ -176,5 +176,3 @@ fn links_keep_language_and_size_of_type() {
     assert!(page.body.contains(&format!("href=\"{ROAD}?type=large\"")), "the other language keeps the size");
     assert!(page.body.contains(&format!("href=\"{ROAD}?lang=en\"")), "the other size keeps the language");
 }
-#[path = "pages/zz_timing.rs"]
-mod zz_timing;

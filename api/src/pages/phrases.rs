@@ -272,6 +272,7 @@ phrases! {
     routine_told: "已告知：", "Told: ";
     routine_overdue: "例行事项逾期", "Routine duties overdue";
     routine_overdue_in: "，涉及村（社区）", ", in villages: ";
+    routine_older: "更早逾期、未列出的：", "Overdue earlier and not listed: ";
     nothing_routine_overdue: "没有逾期的例行事项。", "No routine duty is overdue.";
     action_items: "联席会议待办事项", "Action items of joint conferences";
     lead_unit: "牵头单位", "Leads";

@@ -14,6 +14,8 @@ use super::terms::Term;
 use super::trouble::Trouble;
 use super::visit::Visit;
 
+/// Most overdue duties that a board lists; a village that never records any would fill it with years of them.
+const OVERDUE: usize = 20;
 /// Most action items that a board shows.
 const ITEMS: usize = 50;
 
@@ -38,15 +40,31 @@ pub struct RoutineView {
     pub citation: Citation,
 }
 
-/// The routine duties of a village: what is overdue first, then what is due.
+/// The routine duties of a village, for readers.
+#[derive(Debug, Clone)]
+pub struct Routines {
+    /// What is due, and of what is overdue the latest.
+    pub shown: Vec<RoutineView>,
+    /// How many are overdue in all.
+    pub overdue: usize,
+    /// How many of those are older than what is shown.
+    pub older: usize,
+}
+
+/// The routine duties of a village: what is overdue first, the latest before the older, then what is due.
 ///
 /// # Errors
 /// [`Trouble::ReadStore`].
-pub fn of_village(visit: &Visit<'_>, row: &JurisdictionRow) -> Result<Vec<RoutineView>, Trouble> {
+pub fn of_village(visit: &Visit<'_>, row: &JurisdictionRow) -> Result<Routines, Trouble> {
     let shelf = visit.app.models.routine.shelf();
-    let mut duties = routine::duties(&shelf, &visit.app.rules, Some(&row.code), visit.today)?;
-    duties.sort_by_key(|duty| (!duty.overdue, duty.is_done(), duty.due_on));
-    Ok(duties.iter().map(|duty| view(visit, row, duty)).collect())
+    let duties = routine::duties(&shelf, &visit.app.rules, Some(&row.code), visit.today)?;
+    let (mut overdue, mut due): (Vec<_>, Vec<_>) = duties.into_iter().partition(|duty| duty.overdue);
+    overdue.sort_by_key(|duty| std::cmp::Reverse(duty.due_on));
+    due.sort_by_key(|duty| (duty.is_done(), duty.due_on));
+    let all = overdue.len();
+    overdue.truncate(OVERDUE);
+    let older = all - overdue.len();
+    Ok(Routines { shown: overdue.iter().chain(&due).map(|duty| view(visit, row, duty)).collect(), overdue: all, older })
 }
 
 /// How many routine duties of a place and all below it are overdue, and in how many villages.

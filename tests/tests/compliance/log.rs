@@ -76,7 +76,7 @@ pub struct Log {
 }
 
 impl Log {
-    fn record(&mut self, subject: Subject, at: &str, event_type: &str, event: DomainEvent) {
+    fn record(&mut self, subject: &Subject, at: &str, event_type: &str, event: DomainEvent) {
         let stream = subject.stream().unwrap();
         let revision = self.revisions.entry(stream.to_string()).or_default();
         let number = self.events.len() as u64;
@@ -101,19 +101,19 @@ impl Log {
     pub fn of_matter(&mut self, matter: u128, at: &str, event: impl Into<ConsultationEvent>) {
         let event = event.into();
         let name = event.wire_name();
-        self.record(Subject::Consultation(id(matter)), at, name, DomainEvent::Consultation(id(matter), event));
+        self.record(&Subject::Consultation(id(matter)), at, name, DomainEvent::Consultation(id(matter), event));
     }
 
     pub fn of_village(&mut self, code: &str, at: &str, event: impl Into<JurisdictionEvent>) {
         let (event, code): (_, JurisdictionCode) = (event.into(), code.parse().unwrap());
         let name = event.wire_name();
-        self.record(Subject::Jurisdiction(code.clone()), at, name, DomainEvent::Jurisdiction(code, event));
+        self.record(&Subject::Jurisdiction(code.clone()), at, name, DomainEvent::Jurisdiction(code, event));
     }
 
     pub fn of_roster(&mut self, at: &str, event: impl Into<RosterEvent>) {
         let (event, code): (_, JurisdictionCode) = (event.into(), VILLAGE.parse().unwrap());
         let name = event.wire_name();
-        self.record(Subject::Roster(code.clone()), at, name, DomainEvent::Roster(code, event));
+        self.record(&Subject::Roster(code.clone()), at, name, DomainEvent::Roster(code, event));
     }
 
     /// The model's shelf, built in batches of so many events.

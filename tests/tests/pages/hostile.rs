@@ -5,11 +5,37 @@ use std::sync::LazyLock;
 
 use siyi_api::case::file::{Disk, Texts};
 use siyi_api::case::{Case, Pace};
-use siyi_tests::world::{World, cases};
+use siyi_tests::world::{World, cases, rare_case};
 
 use super::Site;
 
 const ATTACK: &str = "<script>alert(1)</script><img src=x onerror=alert(2)>\\\"'&]]>-->\\u202Egnihtemos\\u2066";
+
+/// Names of fields that hold public lines and texts.
+const FIELDS: [&str; 22] = [
+    "title",
+    "summary",
+    "place",
+    "noticeNo",
+    "contact",
+    "supervisorsOpinion",
+    "purpose",
+    "contractor",
+    "remark",
+    "reason",
+    "voucherNo",
+    "implementedBy",
+    "answer",
+    "opinion",
+    "dissent",
+    "court",
+    "caseNo",
+    "told",
+    "result",
+    "leadUnit",
+    "costAllocation",
+    "text",
+];
 
 /// Cases in which every public line and text begins with an attack.
 struct Attacked;
@@ -21,33 +47,34 @@ impl Texts for Attacked {
             return Ok(text.replace("\"name\": \"某村（R2）\"", &format!("\"name\": \"{ATTACK}某村\"")));
         }
         let mut text = text;
-        for field in [
-            "title",
-            "summary",
-            "place",
-            "noticeNo",
-            "contact",
-            "supervisorsOpinion",
-            "purpose",
-            "contractor",
-            "remark",
-            "reason",
-            "voucherNo",
-            "implementedBy",
-            "answer",
-        ] {
-            text = text.replace(&format!("\n{field} = \""), &format!("\n{field} = \"{ATTACK}"));
+        for field in FIELDS {
+            for before in ["\n", "{ ", ", "] {
+                text = attacked(&text, &format!("{before}{field} = \""));
+            }
         }
         Ok(text.replace("text = \"\"\"\n", &format!("text = \"\"\"\n{ATTACK}{}", "长".repeat(300))))
     }
 }
 
+/// Every text behind `quoted` begins with the attack. The name of a value of an enum is no text, nor is a third quotation mark,
+/// which opens a text of several lines.
+fn attacked(text: &str, quoted: &str) -> String {
+    let mut pieces = text.split(quoted);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        let is_text = piece.starts_with(|c: char| c != '"' && !c.is_ascii_lowercase());
+        text + quoted + if is_text { ATTACK } else { "" } + piece
+    })
+}
+
 static ATTACKED: LazyLock<Site> = LazyLock::new(|| {
     Site::of(async || {
         let world = World::new().await.unwrap();
-        let case = Case::read(&cases().join("R2-候车亭.toml"), &Attacked).unwrap();
+        let paths = ["R2-候车亭.toml", "R6-小红花票决.toml", "C7-充电棚.toml"].map(|name| cases().join(name));
+        let paths = paths.into_iter().chain([rare_case()]);
+        let read: Vec<Case> = paths.map(|path| Case::read(&path, &Attacked).unwrap()).collect();
         let pace = Pace::Case(world.clock.clone());
-        let report = siyi_api::case::run(&world.app.handler, &[case], &pace, |_, _| ()).await.unwrap();
+        let report = siyi_api::case::run(&world.app.handler, &read, &pace, |_, _| ()).await.unwrap();
         let patience = std::time::Duration::from_secs(60);
         assert!(world.app.models.wait_for(report.position.unwrap(), patience).await);
         world

@@ -15,7 +15,7 @@ use crate::pages::frame::Frame;
 use crate::pages::lang::{Lang, thousands};
 use crate::pages::matter::{place_names, stands, status_class};
 use crate::pages::phrases::Phrases;
-use crate::pages::routine::{self, RoutineView};
+use crate::pages::routine::{self, Routines};
 use crate::pages::terms::Term;
 use crate::pages::trouble::Trouble;
 use crate::pages::visit::Visit;
@@ -45,8 +45,7 @@ struct VillagePage {
     next: Option<String>,
     feed_path: String,
     procedure: Option<(String, String)>,
-    routine: Vec<RoutineView>,
-    routine_overdue: usize,
+    routine: Routines,
     items: Vec<ActionItemRow>,
     patterns: Vec<PatternCount>,
     flags_open: u64,
@@ -96,13 +95,11 @@ pub(super) fn page(
         JurisdictionKind::Community => p.board_of_community,
         _ => p.board_of_village,
     };
-    let routine = routine::of_village(visit, &row)?;
     let patterns = flags::patterns(visit, code)?;
     let procedure = row.procedure(&visit.app.rules, visit.today);
     Rendered::html(&VillagePage {
         procedure: procedure.map(|own| (own.id.clone(), visit.lang().pick(&own.name.zh, &own.name.en).to_owned())),
-        routine_overdue: routine.iter().filter(|duty| duty.class == "failed").count(),
-        routine,
+        routine: routine::of_village(visit, &row)?,
         items: routine::open_items(visit, code)?,
         flags_open: patterns.iter().map(|count| count.open).sum(),
         patterns,
