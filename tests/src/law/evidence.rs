@@ -235,6 +235,6 @@ mod tests {
 
     #[test]
     fn an_anchor_keeps_letters_and_digits() {
-        assert_eq!(anchor("33 of 51 are no quorum, by art. 30"), "33-of-51-are-no-quorum,-by-art-30");
+        assert_eq!(anchor("33 of 51 are no quorum, by art. 30"), "33-of-51-are-no-quorum-by-art-30");
     }
 }

@@ -60,7 +60,7 @@ mod tests {
         let mut table = Table::new(&["规则", "rule"]);
         table.row(["到会".to_owned(), "≥ 2/3 | of due".to_owned()]);
         table.row(["a".to_owned(), "b".to_owned()]);
-        let wanted = "| 规则 | rule            |\n| ---- | --------------- |\n| 到会 | ≥ 2/3 \\| of due |\n| a   | b               |\n";
+        let wanted = "| 规则 | rule            |\n| ---- | --------------- |\n| 到会 | ≥ 2/3 \\| of due |\n| a    | b               |\n";
         assert_eq!(table.text(), wanted);
     }
 }
