@@ -92,8 +92,7 @@ fn done_key(code: &JurisdictionCode, kind: RoutineKind, on: Date, what: &str) ->
 }
 
 fn done_prefix(code: &JurisdictionCode, kind: RoutineKind) -> String {
-    let kind = serde_json::to_value(kind).unwrap_or_default();
-    format!("d/{code}/{}/", kind.as_str().unwrap_or_default())
+    format!("d/{code}/{}/", siyi_domain::wire::name(&kind))
 }
 
 impl ReadModel for Routine {

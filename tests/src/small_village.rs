@@ -51,11 +51,8 @@ impl Default for SmallVillage {
             RollKind::Representatives,
             RollKind::SupervisoryCommittee,
         ];
-        Self {
-            jurisdiction: place(pack, PEOPLE, PEOPLE).evolve(&authorised.into()),
-            roster: roster(PEOPLE, &rolls),
-            rules: Rules::shipped().unwrap(),
-        }
+        let jurisdiction = place(pack, PEOPLE, PEOPLE).evolve(&authorised.into());
+        Self { jurisdiction, roster: roster(PEOPLE, &rolls), rules }
     }
 }
 

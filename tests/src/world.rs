@@ -101,7 +101,7 @@ impl World {
     /// [`WorldError`].
     pub async fn run(&self, files: &[PathBuf]) -> Result<Report, WorldError> {
         let cases = files.iter().map(|path| Case::read(path, &Disk)).collect::<Result<Vec<_>, _>>()?;
-        if let (Ok(None), Some(first)) = (self.app.store.head().await, cases.iter().filter_map(first_act).min()) {
+        if let (Ok(None), Some(first)) = (self.app.store.head().await, cases.iter().filter_map(Case::begins_at).min()) {
             self.clock.turn_to(first.min(self.clock.now()));
         }
         let pace = Pace::Case(Arc::clone(&self.clock));
@@ -117,10 +117,4 @@ impl World {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
-}
-
-/// When the first act of a case, or of what it builds on, was recorded.
-fn first_act(case: &Case) -> Option<Moment> {
-    let own = case.acts.iter().map(|(_, act)| act.recorded_at.unwrap_or(act.at)).min();
-    own.into_iter().chain(case.before.as_deref().and_then(first_act)).min()
 }

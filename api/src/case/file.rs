@@ -136,7 +136,22 @@ impl Texts for Disk {
     }
 }
 
+impl Act {
+    /// When it is entered: at the time at which it happened, unless the case says later.
+    #[must_use]
+    pub fn entered_at(&self) -> Moment {
+        self.recorded_at.unwrap_or(self.at)
+    }
+}
+
 impl Case {
+    /// When the first act of the case, or of what it builds on, is entered.
+    #[must_use]
+    pub fn begins_at(&self) -> Option<Moment> {
+        let own = self.acts.iter().map(|(_, act)| act.entered_at()).min();
+        own.into_iter().chain(self.before.as_deref().and_then(Self::begins_at)).min()
+    }
+
     /// Reads a case and the files it builds on.
     ///
     /// # Errors

@@ -131,7 +131,7 @@ fn collect(case: &Case, seen: &mut Vec<(Uuid, String)>, steps: &mut Vec<Step>) -
             path: case.path.clone(),
             line: *line,
             request,
-            recorded_at: act.recorded_at.unwrap_or(act.at),
+            recorded_at: act.entered_at(),
             expect: act.expect.clone(),
         });
     }

@@ -88,16 +88,10 @@ impl Texts for Shipped {
 
 /// Sets a fresh clock to the first act of the cases and of what they build on.
 pub(super) fn turn_back_to_first(clock: &Arc<SetClock>, cases: &[Case]) {
-    let first = cases.iter().filter_map(first_act).min();
+    let first = cases.iter().filter_map(Case::begins_at).min();
     if let Some(first) = first {
         clock.turn_to(first);
     }
-}
-
-fn first_act(case: &Case) -> Option<Moment> {
-    let own = case.acts.iter().map(|(_, act)| act.at).min();
-    let before = case.before.as_deref().and_then(first_act);
-    own.into_iter().chain(before).min()
 }
 
 /// Whether a folder belongs to a demonstration.

@@ -57,8 +57,7 @@ impl Context<'_> {
     /// The refusal for an office that may not act.
     #[must_use]
     pub fn not_competent(&self) -> Refusal {
-        let office = serde_json::to_value(self.actor.office).unwrap_or_default();
-        Refusal::from(RefusalCode::OfficeNotCompetent).with("office", office.as_str().unwrap_or_default())
+        Refusal::from(RefusalCode::OfficeNotCompetent).with("office", crate::wire::name(&self.actor.office))
     }
 }
 

@@ -23,3 +23,4 @@ pub mod refusal;
 pub mod roster;
 pub mod rules;
 pub mod tally;
+pub mod wire;

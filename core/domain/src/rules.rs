@@ -75,8 +75,9 @@ impl Rules {
         let none = (Vec::new(), Vec::new(), Vec::new());
         let mut rules = Self { laws, procedures: none.0, tables: none.1, crossings: none.2, matters, calendar };
         for text in shipped::PROCEDURES {
-            rules.add_procedure(text)?;
+            rules.insert(text)?;
         }
+        rules.crossings = rules.all_crossings();
         Ok(rules)
     }
 
@@ -84,27 +85,28 @@ impl Rules {
     ///
     /// # Errors
     /// [`ProcedureError`], also where it binds the same places on the same days as another.
-    pub fn add_procedure(&mut self, toml_text: &str) -> Result<&Procedure, ProcedureError> {
-        let (table, pack) = self.read_procedure(toml_text)?;
-        if let Some((other, from)) = self.procedures.iter().find_map(|other| Some((other, overlap(&pack, other)?))) {
-            let [pack, other] = [&pack.id, &other.id].map(Clone::clone);
-            return Err(ProcedureError::Overlap { pack, other, from: from.to_string() });
-        }
-        self.tables.push(table);
-        self.procedures.push(pack);
+    pub fn add_procedure(&mut self, toml_text: &str) -> Result<(), ProcedureError> {
+        self.insert(toml_text)?;
         self.crossings = self.all_crossings();
-        self.procedures.last().ok_or_else(|| ProcedureError::Incomplete("no pack".to_owned()))
+        Ok(())
     }
 
-    /// Reads and checks a pack without adding it.
+    fn insert(&mut self, toml_text: &str) -> Result<(), ProcedureError> {
+        let (table, pack) = self.read_procedure(toml_text)?;
+        check_overlap(&pack, self.procedures.iter())?;
+        self.tables.push(table);
+        self.procedures.push(pack);
+        Ok(())
+    }
+
+    /// Reads and checks a pack without adding it; one of its id would make way for it.
     ///
     /// # Errors
     /// [`ProcedureError`].
     pub fn check_procedure(&self, toml_text: &str) -> Result<Procedure, ProcedureError> {
-        let mut others = self.clone();
-        let id = self.read_procedure(toml_text)?.1.id;
-        others.procedures.retain(|pack| pack.id != id);
-        others.add_procedure(toml_text).cloned()
+        let (_, pack) = self.read_procedure(toml_text)?;
+        check_overlap(&pack, self.procedures.iter().filter(|other| other.id != pack.id))?;
+        Ok(pack)
     }
 
     fn read_procedure(&self, toml_text: &str) -> Result<(Table, Procedure), ProcedureError> {
@@ -184,6 +186,16 @@ fn region(pack: &Procedure, code: &JurisdictionCode) -> Option<usize> {
     }
     let around = pack.region_prefixes.iter().filter(|prefix| code.as_str().starts_with(prefix.as_str()));
     around.map(String::len).max()
+}
+
+fn check_overlap<'a>(pack: &Procedure, others: impl Iterator<Item = &'a Procedure>) -> Result<(), ProcedureError> {
+    for other in others {
+        if let Some(from) = overlap(pack, other) {
+            let [pack, other] = [&pack.id, &other.id].map(Clone::clone);
+            return Err(ProcedureError::Overlap { pack, other, from: from.to_string() });
+        }
+    }
+    Ok(())
 }
 
 /// The first day on which two packs bind the same region and kind; a pack by adoption binds nobody by itself.

@@ -25,8 +25,7 @@ struct Filed {
 
 /// A photo of the board may rightly stand for several routine duties, so each kind of them is looked at by itself.
 fn photo_key(photo: &PaperHash, routine: Option<RoutineKind>) -> Vec<u8> {
-    let kind = routine.and_then(|kind| serde_json::to_value(kind).ok());
-    format!("p/{}/{}", photo.as_str(), kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default()).into_bytes()
+    format!("p/{}/{}", photo.as_str(), siyi_domain::wire::name(&routine)).into_bytes()
 }
 
 /// The paper of a routine duty: minutes or a photo.

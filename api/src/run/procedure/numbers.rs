@@ -118,8 +118,3 @@ impl<'a> Rows<'a> {
         }
     }
 }
-
-/// The name of a value as packs write it.
-fn wire(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}

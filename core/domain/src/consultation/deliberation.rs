@@ -239,8 +239,7 @@ fn due_roll(case: Case<'_>, form: &Form) -> Result<BTreeSet<PersonId>, Refusal> 
     let roster = case.village.roster;
     for kind in &form.rolls {
         if roster.roll(*kind).is_empty() {
-            let name = serde_json::to_value(kind).unwrap_or_default();
-            return Err(Refusal::from(RefusalCode::RollMissing).with("roll", name.as_str().unwrap_or_default()));
+            return Err(Refusal::from(RefusalCode::RollMissing).with("roll", crate::wire::name(kind)));
         }
         check_whole(*kind, roster, case.village.jurisdiction)?;
     }

@@ -193,8 +193,7 @@ impl FlagPattern {
     /// The wire name.
     #[must_use]
     pub fn as_str(self) -> String {
-        let name = serde_json::to_value(self).unwrap_or_default();
-        name.as_str().unwrap_or_default().to_owned()
+        crate::wire::name(&self)
     }
 }
 

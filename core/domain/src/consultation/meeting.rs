@@ -91,6 +91,17 @@ impl Meeting {
         }
     }
 
+    /// Why a person cannot be counted as present from here on: not due, or present already, in whichever way.
+    pub(super) fn bars(&self, person: PersonId) -> Option<RefusalCode> {
+        if !self.due.contains(&person) {
+            Some(RefusalCode::NotOnRoll)
+        } else if self.present.contains(&person) {
+            Some(RefusalCode::CheckedInAlready)
+        } else {
+            None
+        }
+    }
+
     fn come(&mut self, persons: impl Iterator<Item = PersonId>) {
         self.present.extend(persons);
         self.peak = self.peak.max(self.present.len() as u64);
@@ -173,15 +184,7 @@ pub(super) fn exclude(case: Case<'_>, command: &ExcludeFromRoll) -> Decision {
 pub(super) fn check_in(case: Case<'_>, command: &CheckIn) -> Decision {
     let meeting = case.numbered_meeting(command.meeting)?;
     case.check_day(meeting)?;
-    check_persons(&command.persons, |person| {
-        if !meeting.due.contains(&person) {
-            Some(RefusalCode::NotOnRoll)
-        } else if meeting.present.contains(&person) {
-            Some(RefusalCode::CheckedInAlready)
-        } else {
-            None
-        }
-    })?;
+    check_persons(&command.persons, |person| meeting.bars(person))?;
     Ok(vec![MembersCheckedIn { meeting: meeting.no, persons: command.persons.clone() }.into()])
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::commands::{AdmitOnline, AdmitProxies};
 use super::events::{MembersJoinedOnline, ProxiesAdmitted};
 use super::meeting::check_persons;
-use super::{Case, Decision, MAX_PROXIES_AT_ONCE, Meeting, check_entries};
+use super::{Case, Decision, MAX_PROXIES_AT_ONCE, check_entries};
 use crate::ids::PersonId;
 use crate::office::RollKind;
 use crate::refusal::{Refusal, RefusalCode};
@@ -17,7 +17,7 @@ pub(super) fn admit_online(case: Case<'_>, at: &str, command: &AdmitOnline) -> D
     if form.online.is_none() {
         return Err(Refusal::from(RefusalCode::OnlineNotPermitted).with("form", form.id.as_str()));
     }
-    check_persons(&command.persons, |person| standing_in_the_way(meeting, person))?;
+    check_persons(&command.persons, |person| meeting.bars(person))?;
     Ok(vec![MembersJoinedOnline { meeting: meeting.no, persons: command.persons.clone() }.into()])
 }
 
@@ -29,7 +29,7 @@ pub(super) fn admit_proxies(case: Case<'_>, at: &str, command: &AdmitProxies) ->
     };
     check_entries(command.proxies.len(), MAX_PROXIES_AT_ONCE)?;
     let principals: Vec<PersonId> = command.proxies.iter().map(|proxy| proxy.principal).collect();
-    check_persons(&principals, |person| standing_in_the_way(meeting, person))?;
+    check_persons(&principals, |person| meeting.bars(person))?;
     let absent: BTreeSet<PersonId> = principals.into_iter().collect();
     for proxy in &command.proxies {
         let household = |person| {
@@ -51,14 +51,4 @@ pub(super) fn admit_proxies(case: Case<'_>, at: &str, command: &AdmitProxies) ->
     let admitted =
         ProxiesAdmitted { meeting: meeting.no, proxies: command.proxies.clone(), paper: command.paper.clone() };
     Ok(vec![admitted.into()])
-}
-
-fn standing_in_the_way(meeting: &Meeting, person: PersonId) -> Option<RefusalCode> {
-    if !meeting.due.contains(&person) {
-        Some(RefusalCode::NotOnRoll)
-    } else if meeting.present.contains(&person) {
-        Some(RefusalCode::CheckedInAlready)
-    } else {
-        None
-    }
 }

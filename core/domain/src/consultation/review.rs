@@ -32,8 +32,7 @@ pub(super) fn answer(case: Case<'_>, at: &str, command: &AnswerReview) -> Decisi
         return Err(RefusalCode::ReviewNotRequested.into());
     }
     if command.verdict != ReviewVerdict::Agrees && command.ground.is_none() {
-        let verdict = serde_json::to_value(command.verdict).unwrap_or_default();
-        return Err(Refusal::from(RefusalCode::GroundMissing).with("verdict", verdict.as_str().unwrap_or_default()));
+        return Err(Refusal::from(RefusalCode::GroundMissing).with("verdict", crate::wire::name(&command.verdict)));
     }
     let answered = ReviewAnswered {
         step: step.code.clone(),

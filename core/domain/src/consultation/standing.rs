@@ -59,8 +59,6 @@ pub struct Standing {
     pub review_due_on: Option<Date>,
     /// First day on which the next step may meet, where the plan was posted.
     pub plan_until: Option<Date>,
-    /// The budget resolved.
-    pub budget: Fen,
     /// When the next meeting ratified what was done in an emergency.
     pub ratified_on: Option<Date>,
     /// When the representatives heard of a light matter.
@@ -216,12 +214,6 @@ impl Standing {
         }
     }
 
-    /// Whether it is resolved and the resolution stands.
-    #[must_use]
-    pub const fn is_resolved(&self) -> bool {
-        matches!(self.stage, Stage::Executing | Stage::Detour(_))
-    }
-
     /// The state after one more event.
     #[expect(clippy::too_many_lines, reason = "one row for each event, so that none is forgotten")]
     pub fn evolve(&mut self, event: &ConsultationEvent, at: Moment) {
@@ -349,9 +341,8 @@ impl Standing {
                 self.forms.clone_from(&e.forms);
                 self.since = Some(day);
             }
-            E::ResolutionAdopted(e) => {
+            E::ResolutionAdopted(_) => {
                 self.resolved_on = Some(day);
-                self.budget = e.budget_fen.unwrap_or_default();
                 self.enter(Stage::Executing, day);
             }
             E::ConsultationRejected(_) => self.enter(Stage::Ended(Ending::Rejected), day),
@@ -431,11 +422,7 @@ impl Standing {
                 self.ratified_on = Some(day);
                 self.enter(Stage::Executing, day);
             }
-            (ReopenPurpose::Supplement, true) => {
-                self.budget = e.budget_fen.unwrap_or(self.budget);
-                self.enter(Stage::Executing, day);
-            }
-            (ReopenPurpose::Reconsideration, true)
+            (ReopenPurpose::Reconsideration | ReopenPurpose::Supplement, true)
             | (ReopenPurpose::Annulment | ReopenPurpose::Supplement | ReopenPurpose::Termination, false) => {
                 self.enter(Stage::Executing, day);
             }

@@ -50,8 +50,7 @@ pub(super) fn adjust(
     let Some(pack) = state.procedure(code, context.rules, adjustment.from) else {
         return Err(Refusal::from(RefusalCode::NoProcedureInForce).with("day", adjustment.from.to_string()));
     };
-    let rule = serde_json::to_value(adjustment.rule).unwrap_or_default();
-    let rule = rule.as_str().unwrap_or_default();
+    let rule = crate::wire::name(&adjustment.rule);
     match adjustment.fit(pack) {
         Fit::Stricter => {
             Ok(vec![ProcedureAdjusted { adjustment: adjustment.clone(), paper: command.paper.clone() }.into()])

@@ -16,8 +16,7 @@ pub(super) fn record(
     let pack = state.procedure(code, context.rules, context.day());
     let rule = pack.and_then(|pack| pack.periodic.iter().find(|rule| rule.kind == command.kind));
     let Some(rule) = rule else {
-        let kind = serde_json::to_value(command.kind).unwrap_or_default();
-        return Err(Refusal::from(RefusalCode::RuleUnknown).with("rule", kind.as_str().unwrap_or_default()));
+        return Err(Refusal::from(RefusalCode::RuleUnknown).with("rule", crate::wire::name(&command.kind)));
     };
     let first = rule.every.first_day(command.period);
     if first > context.day() {

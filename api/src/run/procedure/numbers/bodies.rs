@@ -2,8 +2,9 @@
 
 use siyi_domain::office::Residence;
 use siyi_domain::procedure::InitiatorRule;
+use siyi_domain::wire;
 
-use super::{Row, Rows, wire};
+use super::{Row, Rows};
 
 impl<'a> Rows<'a> {
     /// Who belongs to which roll.
@@ -113,7 +114,7 @@ impl<'a> Rows<'a> {
 
     fn elsewhere(self) -> impl Iterator<Item = Row<'a>> {
         self.pack.rolls.from_elsewhere.iter().map(move |rule| {
-            let place = format!("rolls.from_elsewhere.{}", wire(&rule.roll));
+            let place = format!("rolls.from_elsewhere.{}", wire::name(&rule.roll));
             let what = format!(
                 "{}{}",
                 self.t("户籍不在本地的人列入：", "registered elsewhere, on the roll: "),
@@ -138,7 +139,7 @@ impl<'a> Rows<'a> {
     }
 
     fn initiator(self, rule: &'a InitiatorRule) -> Vec<Row<'a>> {
-        let place = format!("initiator.{}", wire(&rule.kind));
+        let place = format!("initiator.{}", wire::name(&rule.kind));
         let what = self.named(rule.kind);
         let joint = rule.share.as_ref().map(|share| self.share(format!("{place}.share"), what, share));
         // A share by the same article says all that there is to say.

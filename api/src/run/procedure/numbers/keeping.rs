@@ -1,8 +1,9 @@
 //! The rows of disclosure, of carrying out, and of what is due by when.
 
 use siyi_domain::procedure::{Escalation, PeriodicRule};
+use siyi_domain::wire;
 
-use super::{Row, Rows, wire};
+use super::{Row, Rows};
 use crate::pages::Lang;
 
 impl<'a> Rows<'a> {
@@ -23,7 +24,7 @@ impl<'a> Rows<'a> {
                     Lang::En => format!(", recorded within {grace} days after it"),
                 });
             }
-            Self::rule(format!("periodic.{}", wire(&rule.kind)), self.named(rule.kind), value, &rule.basis)
+            Self::rule(format!("periodic.{}", wire::name(&rule.kind)), self.named(rule.kind), value, &rule.basis)
         };
         self.pack.periodic.iter().map(row).collect()
     }
@@ -36,7 +37,7 @@ impl<'a> Rows<'a> {
                 Lang::Zh => format!("逾期后告知{}", self.named(rule.level)),
                 Lang::En => format!("overdue, told to the {} after", self.named(rule.level)),
             };
-            self.days(format!("escalation.{}", wire(&rule.level)), &what, &rule.after)
+            self.days(format!("escalation.{}", wire::name(&rule.level)), &what, &rule.after)
         };
         self.pack.escalation.iter().map(row).collect()
     }

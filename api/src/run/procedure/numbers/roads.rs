@@ -1,8 +1,9 @@
 //! The rows of the roads, of the ways off them, and of the owners' decision beside them.
 
 use siyi_domain::procedure::{CallRule, DetourRule, LaneRule};
+use siyi_domain::wire;
 
-use super::{Row, Rows, wire};
+use super::{Row, Rows};
 
 impl<'a> Rows<'a> {
     /// The roads.
@@ -51,7 +52,7 @@ impl<'a> Rows<'a> {
     fn call(self, detour: &'a DetourRule, place: &str, what: &str, call: &'a CallRule) -> Vec<Row<'a>> {
         let last = detour.steps.last().and_then(|code| self.pack.step(code));
         let form = call.forms.first().or_else(|| last.and_then(|step| step.forms.first()).map(|form| &form.id));
-        let place = format!("{place}/{}/{}", wire(&call.kind), form.map_or("", String::as_str));
+        let place = format!("{place}/{}/{}", wire::name(&call.kind), form.map_or("", String::as_str));
         let what = format!("{what}{}{}", self.t("，提出者：", ", called for by "), self.named(call.kind));
         let value = match call.forms.as_slice() {
             [] => self.t("任一形式", "any form of meeting").to_owned(),
