@@ -1,0 +1,1 @@
+//! Attachments: sniffed, cleaned, addressed by their content and stored encrypted.
