@@ -36,6 +36,7 @@ mod rule;
 mod scalars;
 mod step;
 mod subscription;
+mod told;
 
 pub use actor::{OFFICE_HEADER, PERSON_HEADER};
 pub use http::router;

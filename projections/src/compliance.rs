@@ -71,7 +71,7 @@ impl ReadModel for Compliance {
                         desk.put_village(code, village);
                     }
                 }
-                DomainEvent::Jurisdiction(..) => {}
+                DomainEvent::Jurisdiction(..) | DomainEvent::Account(..) => {}
             }
         }
         desk.clear()

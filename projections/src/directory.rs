@@ -6,7 +6,7 @@ use siyi_domain::ids::{JurisdictionCode, Level, PersonId};
 use siyi_domain::jurisdiction::{ElectorateCounted, JurisdictionEvent, JurisdictionKind, ScopeFormed};
 use siyi_domain::office::RollKind;
 use siyi_domain::procedure::{Adjustment, Procedure};
-use siyi_domain::roster::RosterEvent;
+use siyi_domain::roster::{PersonErased, PersonRestricted, RosterEvent};
 use siyi_domain::rules::{Place, Rules};
 use siyi_log::envelope::{DomainEvent, Recorded};
 
@@ -66,7 +66,7 @@ fn person_key(person: PersonId) -> Vec<u8> {
 
 impl ReadModel for Directory {
     const NAME: &'static str = "directory";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const NEEDS_NAMES: bool = true;
 
     fn wants(event_type: &str) -> bool {
@@ -75,6 +75,9 @@ impl ReadModel for Directory {
             "jurisdiction-registered.v1"
                 | "electorate-counted.v1"
                 | "person-registered.v1"
+                | "person-registered.v2"
+                | "person-restricted.v1"
+                | "person-erased.v1"
                 | "roll-filed.v1"
                 | "procedure-adopted.v1"
                 | "procedure-adjusted.v1"
@@ -90,6 +93,11 @@ impl ReadModel for Directory {
                     let name = surroundings.names.get(e.name.as_str());
                     writes.put(person_key(e.person), &name.map_or(ERASED, String::as_str))?;
                 }
+                DomainEvent::Roster(
+                    _,
+                    RosterEvent::PersonRestricted(PersonRestricted { person, .. })
+                    | RosterEvent::PersonErased(PersonErased { person, .. }),
+                ) => writes.put(person_key(*person), &ERASED)?,
                 DomainEvent::Roster(code, RosterEvent::RollFiled(e)) => {
                     change(code, writes, |row| {
                         row.rolls.retain(|(kind, _)| *kind != e.roll);
@@ -97,7 +105,7 @@ impl ReadModel for Directory {
                         row.rolls.sort_unstable();
                     })?;
                 }
-                DomainEvent::Roster(..) | DomainEvent::Consultation(..) => {}
+                DomainEvent::Roster(..) | DomainEvent::Consultation(..) | DomainEvent::Account(..) => {}
             }
         }
         Ok(())

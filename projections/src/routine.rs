@@ -122,7 +122,7 @@ impl ReadModel for Routine {
                 DomainEvent::Consultation(id, event) => {
                     of_a_matter(*id, event, recorded, &surroundings.rules, writes)?;
                 }
-                DomainEvent::Roster(..) => {}
+                DomainEvent::Roster(..) | DomainEvent::Account(..) => {}
             }
         }
         Ok(())

@@ -122,7 +122,7 @@ async fn a_case_of_an_earlier_year_keeps_its_own_time_and_rules() {
     assert!(events.iter().all(|e| e.envelope.recorded_at.since(e.envelope.occurred_at).as_secs() < 60));
     let of_matter = |event: &Recorded| match &event.event {
         DomainEvent::Consultation(_, event) => Some(event.clone()),
-        DomainEvent::Jurisdiction(..) | DomainEvent::Roster(..) => None,
+        DomainEvent::Jurisdiction(..) | DomainEvent::Roster(..) | DomainEvent::Account(..) => None,
     };
     let matter: Vec<ConsultationEvent> = events.iter().filter_map(of_matter).collect();
     let ConsultationEvent::MotionRaised(raised) = &matter[0] else { panic!("{:?}", matter[0]) };

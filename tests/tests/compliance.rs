@@ -164,6 +164,7 @@ async fn a_supervisor_closes_a_flag_by_a_command() {
         occurred_at: None,
         actor: Actor { person: log::person(7), office: Office::Supervisor },
         correlation_id: None,
+        via: None,
     };
     let receipt = match world.app.handler.handle(&request).await.unwrap() {
         Outcome::Recorded(receipt) => receipt,

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use siyi_domain::account::AccountEvent;
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::jurisdiction::JurisdictionEvent;
 use siyi_domain::roster::RosterEvent;
@@ -37,11 +38,12 @@ fn assert_file(path: &Path, text: &str) {
 fn generated() -> BTreeMap<&'static str, Value> {
     let all =
         JurisdictionEvent::schemas().into_iter().chain(RosterEvent::schemas()).chain(ConsultationEvent::schemas());
+    let all = all.chain(AccountEvent::schemas());
     all.map(|(name, schema)| (name, schema.to_value())).collect()
 }
 
 fn wire_names() -> BTreeSet<&'static str> {
-    [JurisdictionEvent::WIRE_NAMES, RosterEvent::WIRE_NAMES, ConsultationEvent::WIRE_NAMES]
+    [JurisdictionEvent::WIRE_NAMES, RosterEvent::WIRE_NAMES, ConsultationEvent::WIRE_NAMES, AccountEvent::WIRE_NAMES]
         .concat()
         .into_iter()
         .collect()
@@ -102,6 +104,9 @@ fn round_trip(name: &str, data: &Value) -> Value {
         return event.to_data().unwrap();
     }
     if let Some(event) = RosterEvent::from_wire(name, &text).unwrap() {
+        return event.to_data().unwrap();
+    }
+    if let Some(event) = AccountEvent::from_wire(name, &text).unwrap() {
         return event.to_data().unwrap();
     }
     JurisdictionEvent::from_wire(name, &text).unwrap().unwrap().to_data().unwrap()

@@ -24,6 +24,7 @@ fn request(command_id: u128, name: &str, target: Target, input: Value) -> Reques
         occurred_at: None,
         actor: Actor { person: PersonId(Uuid::from_u128(1)), office: Office::TownshipOfficer },
         correlation_id: None,
+        via: None,
     }
 }
 

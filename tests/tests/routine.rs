@@ -70,6 +70,7 @@ impl Log {
             correlation_id: Uuid::nil(),
             causation_id: Uuid::nil(),
             command_hash: String::new(),
+            via: None,
         };
         self.0.push(Recorded { envelope, position: Position(number), event, body: bytes::Bytes::new() });
     }
@@ -473,6 +474,7 @@ async fn meetings_of_a_shipped_case_and_a_command_fulfil_duties() {
         occurred_at: None,
         actor: Actor { person: PersonId(Uuid::from_u128(1)), office: Office::Clerk },
         correlation_id: None,
+        via: None,
     };
     let receipt = match world.app.handler.handle(&request).await.unwrap() {
         Outcome::Recorded(receipt) => receipt,

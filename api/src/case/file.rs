@@ -54,6 +54,8 @@ pub struct Act {
     pub command: String,
     /// Alias of the matter.
     pub matter: Option<String>,
+    /// Alias of the account.
+    pub account: Option<String>,
     /// The jurisdiction, where it is not the case's village.
     pub jurisdiction: Option<JurisdictionCode>,
     /// The command's input.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
+use siyi_domain::account::AccountCommand;
 use siyi_domain::office::Actor;
 use siyi_log::clock::SetClock;
 use siyi_log::handler::{Handler, JURISDICTION_COMMANDS, Outcome, ROSTER_COMMANDS, Request, Target};
@@ -145,7 +146,8 @@ fn request(case: &Case, act: &Act, aliases: &Aliases, copies: &mut HashMap<Strin
         Some(alias) => aliases.person(alias),
         None => person.parse().map_err(|_| format!("`{person}` is no person"))?,
     };
-    let content = format!("{}|{:?}|{:?}|{}|{}", act.command, act.matter, act.jurisdiction, act.actor, act.input);
+    let addressed = act.matter.as_ref().or(act.account.as_ref());
+    let content = format!("{}|{:?}|{:?}|{}|{}", act.command, addressed, act.jurisdiction, act.actor, act.input);
     // Equal acts at one time are told apart by how many of them came before.
     let copy = copies.entry(format!("{content}|{}", act.at)).or_default();
     *copy += 1;
@@ -158,6 +160,7 @@ fn request(case: &Case, act: &Act, aliases: &Aliases, copies: &mut HashMap<Strin
         occurred_at: Some(act.at),
         actor: Actor { person, office },
         correlation_id: Some(correlation_id(case.seed)),
+        via: None,
     })
 }
 
@@ -166,6 +169,10 @@ fn target(case: &Case, act: &Act, aliases: &Aliases) -> Result<Target, String> {
     if JURISDICTION_COMMANDS.contains(&name) || ROSTER_COMMANDS.contains(&name) {
         let code = act.jurisdiction.as_ref().or(case.village.as_ref());
         return code.cloned().map(Target::Jurisdiction).ok_or_else(|| "no `jurisdiction` and no `village`".to_owned());
+    }
+    if AccountCommand::NAMES.contains(&name) {
+        let account = act.account.as_ref().map(|alias| Target::Account(aliases.matter(alias).0));
+        return account.ok_or_else(|| "no `account`".to_owned());
     }
     act.matter.as_ref().map(|alias| Target::Consultation(aliases.matter(alias))).ok_or_else(|| "no `matter`".to_owned())
 }

@@ -39,6 +39,10 @@ wire_enums! {
     AuthorisedBy = jurisdiction::AuthorisedBy { Assembly, WrittenPoll, Charter }
     /// Near relatives (Civil Code art. 1045).
     Kinship = roster::Kinship { Spouse, ParentChild, Sibling, GrandparentGrandchild }
+    /// On what ground data is restricted or erased (PIPL art. 47).
+    ErasureBasis = roster::ErasureBasis {
+        PurposeAchieved, RetentionExpired, ConsentWithdrawn, Unlawful, AskedFor,
+    }
     /// A roll.
     RollKind = office::RollKind {
         PartyMembers, PartyCommittee, VillageCommittee, SupervisoryCommittee, Representatives, Bookkeepers,
@@ -51,7 +55,7 @@ wire_enums! {
     Office = office::Office {
         PartySecretary, PartyCommitteeMember, PartyMember, VillageDirector, VillageCommitteeMember, Supervisor,
         Representative, Villager, CollectiveOfficer, Clerk, TownshipOfficer, CountyOfficer, GridWorker, Contractor,
-        Auditor, Operator,
+        Auditor, Deputy, Operator,
     }
     /// At least, or more than.
     Comparator = fraction::Comparator { Ge, Gt }

@@ -155,6 +155,13 @@ mutations! {
         declare_kinship "declareKinship" (DeclareKinshipInput),
         file_roll "fileRoll" (FileRollInput),
         file_owners_roll "fileOwnersRoll" (FileOwnersRollInput),
+        appoint "appoint" (AppointInput),
+        end_appointment "endAppointment" (EndAppointmentInput),
+        invite_resident "inviteResident" (InviteResidentInput),
+        confirm_residence "confirmResidence" (ConfirmResidenceInput),
+        admit_resident "admitResident" (AdmitResidentInput),
+        restrict_person "restrictPerson" (RestrictPersonInput),
+        erase_person "erasePerson" (ErasePersonInput),
     }
 }
 
@@ -184,6 +191,7 @@ async fn submit(
         occurred_at: meta.occurred_at.map(|at| at.0),
         actor: actor(ctx)?,
         correlation_id: None,
+        via: None,
     };
     match app.handler.handle(&request).await {
         Ok(Outcome::Recorded(receipt)) => {

@@ -11,6 +11,7 @@ use siyi_projections::docket;
 
 use super::enums::Office;
 use super::scalars::{DateTime, Position};
+use super::told;
 use crate::app::App;
 
 /// What can be followed, over `graphql-transport-ws` at `/graphql/ws`.
@@ -34,12 +35,12 @@ pub struct LogEvent {
     pub recorded_at: DateTime,
     /// The office of the actor.
     pub office: Office,
-    /// Its data as stored: personal fields are digests.
+    /// Its data as stored, personal fields as digests; `withheld` names what only offices that cover the village are told.
     pub data: Json<serde_json::Value>,
 }
 
 impl LogEvent {
-    fn of(recorded: &Recorded) -> Self {
+    fn of(recorded: &Recorded, whole: bool) -> Self {
         let envelope = &recorded.envelope;
         Self {
             position: Position(recorded.position.0),
@@ -49,18 +50,9 @@ impl LogEvent {
             occurred_at: DateTime(envelope.occurred_at),
             recorded_at: DateTime(envelope.recorded_at),
             office: envelope.actor.office.into(),
-            data: Json(data_of(&recorded.event)),
+            data: Json(told::data(&recorded.event, whole)),
         }
     }
-}
-
-fn data_of(event: &DomainEvent) -> serde_json::Value {
-    let data = match event {
-        DomainEvent::Jurisdiction(_, event) => event.to_data(),
-        DomainEvent::Roster(_, event) => event.to_data(),
-        DomainEvent::Consultation(_, event) => event.to_data(),
-    };
-    data.unwrap_or_default()
 }
 
 #[GraphQlSubscription]
@@ -89,11 +81,11 @@ impl Subscription {
                     let in_place = within.as_ref().is_none_or(|w| place.is_some_and(|p| w.contains(&p)));
                     let of_matter =
                         only.is_none_or(|id| matches!(&recorded.event, DomainEvent::Consultation(of, _) if *of == id));
-                    in_place && of_matter
+                    in_place && of_matter && !matches!(recorded.event, DomainEvent::Account(..))
                 }),
                 Ok(Followed::CaughtUp) | Err(_) => None,
             };
-            std::future::ready(wanted.as_ref().map(LogEvent::of))
+            std::future::ready(wanted.as_ref().map(|recorded| LogEvent::of(recorded, false)))
         }))
     }
 }
@@ -103,6 +95,8 @@ fn place_of(recorded: &Recorded, app: &App) -> Option<siyi_domain::ids::Jurisdic
     match &recorded.event {
         DomainEvent::Jurisdiction(code, _) | DomainEvent::Roster(code, _) => Some(code.clone()),
         DomainEvent::Consultation(_, ConsultationEvent::MotionRaised(e)) => Some(e.jurisdiction.clone()),
+        // Accounts belong to nobody's village and are followed by nobody.
+        DomainEvent::Account(..) => None,
         DomainEvent::Consultation(id, _) => {
             docket::find(&app.models.docket.shelf(), *id).ok().flatten().map(|row| row.jurisdiction)
         }

@@ -88,6 +88,7 @@ terms! {
         GridWorker: "网格员", "grid worker";
         Contractor: "施工单位", "contractor";
         Auditor: "审计人员", "auditor";
+        Deputy: "人大代表", "deputy";
         Operator: "系统运维", "operator";
     }
     RollKind {

@@ -188,6 +188,7 @@ fn registration(row: &str) -> Result<Request, Failure> {
         occurred_at: Some(at),
         actor: Actor { person: PersonId(REGISTER_SEED), office: Office::TownshipOfficer },
         correlation_id: Some(aliases::correlation_id(REGISTER_SEED)),
+        via: None,
     })
 }
 

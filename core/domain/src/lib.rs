@@ -6,6 +6,7 @@
 //! Deliberately absent: names and other personal texts (only their digests get here), storage, sign-in, languages other than
 //! in the refusals' sentences.
 
+pub mod account;
 pub mod calendar;
 pub mod command_enum;
 pub mod consultation;

@@ -165,6 +165,8 @@ pub enum Office {
     Contractor,
     /// 审计人员
     Auditor,
+    /// 人大代表
+    Deputy,
     /// 系统运维: runs the machine and may write no domain event.
     Operator,
 }

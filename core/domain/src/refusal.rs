@@ -274,5 +274,22 @@ refusal_codes! {
     ActionItemUnknown = "action-item-unknown", "没有该项待办事项或已办结", "there is no such open action item";
     NotOfThisVillage = "not-of-this-village", "户籍不在本村（社区），不符合登记条件", "who is registered elsewhere may not stand on this roll";
     CouncilNotOdd = "council-not-odd", "理事会成员应当为单数", "the council must have an odd number of members";
+    // Offices, residence, personal data.
+    OfficeComesFromRoll = "office-comes-from-roll", "该职务由选举或者名册产生，不能任命", "the office comes from a roll, nobody is appointed to it";
+    TermEndsBeforeItBegins = "term-ends-before-it-begins", "任期截止日早于起始日", "the term ends before it begins";
+    OfficeHeldAlready = "office-held-already", "该人员已任此职", "the person holds the office already";
+    OfficeNotHeld = "office-not-held", "该人员当日未任此职", "the person does not hold the office on that day";
+    ResidenceTooShort = "residence-too-short", "居住未满一年", "the person has lived here for less than a year";
+    ConsentOfWrongBody = "consent-of-wrong-body", "应经村民会议或者村民代表会议同意", "only the assembly or the representatives may agree";
+    AdmittedAlready = "admitted-already", "该人员已被接纳", "the person is admitted already";
+    PersonRestrictedAlready = "person-restricted-already", "该人员信息已限制处理", "the person's data is restricted already";
+    PersonErased = "person-erased", "该人员信息已删除", "the person's data was erased";
+    RetentionOrdersKept = "retention-orders-kept", "法定应当保存，只能限制处理", "the law orders the data kept; it may be restricted";
+    // Accounts.
+    AccountUnknown = "account-unknown", "没有这个账号", "there is no such account";
+    AccountOpenAlready = "account-open-already", "账号已开通", "the account is open already";
+    AccountClosed = "account-closed", "账号已注销", "the account is closed";
+    BoundToAnother = "bound-to-another", "该账号在本地已对应另一人", "the account already acts as another person in this place";
+    SignInUnknown = "sign-in-unknown", "没有这种登录方式", "the account has no such means of signing in";
     RepresentativesTooFew = "representatives-too-few", "村民代表人数低于规定", "there are fewer representatives than the place asks for";
 }

@@ -2,20 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::command_enum::commands;
 use crate::context::Context;
 use crate::event_enum::{event_structs, events};
-use crate::ids::{HouseholdNo, JurisdictionCode, PersonId, Sealed};
+use crate::ids::{HouseholdNo, JurisdictionCode, Level, PaperHash, PersonId, Sealed};
 use crate::jurisdiction::Jurisdiction;
-use crate::office::{Post, Residence, RollKind, Sex};
+use crate::moment::Moment;
+use crate::office::{Body, Office, Post, Residence, RollKind, Sex};
 use crate::procedure::{Base, Procedure};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::tally::Test;
 
+mod appointments;
+mod erasure;
 mod file_roll;
 mod owners;
+mod residence;
+mod terms;
+
+pub use erasure::Keeping;
+pub use residence::{INVITATION_DAYS, MONTHS_OF_RESIDENCE};
+pub use terms::{Source, Term};
 
 pub(crate) use file_roll::check_whole;
 pub use file_roll::{MAX_ROLL_MEMBERS, PART_MEMBERS};
@@ -50,7 +60,96 @@ commands! {
         /// The units, at most [`MAX_UNITS`].
         units: Vec<Unit>,
     }
+    /// 任命: give a person an office that no roll gives.
+    Appoint = "appoint" {
+        /// Who.
+        person: PersonId,
+        /// Which.
+        office: Office,
+        /// First day.
+        from: Date,
+        /// Last day, if it is known.
+        until: Option<Date>,
+        /// The paper that appoints.
+        paper: Option<PaperHash>,
+    }
+    /// 免职: end an appointment.
+    EndAppointment = "endAppointment" {
+        /// Who.
+        person: PersonId,
+        /// Which.
+        office: Office,
+        /// Its last day.
+        on: Date,
+    }
+    /// 邀请: let a person on the roll take up an account.
+    InviteResident = "inviteResident" {
+        /// Who.
+        person: PersonId,
+        /// SHA-256 of the invitation code; the code itself is told to the person on paper.
+        code: PaperHash,
+    }
+    /// 核实居住: the township has checked that a person lives here.
+    ConfirmResidence = "confirmResidence" {
+        /// Who.
+        person: PersonId,
+        /// The paper that shows it.
+        paper: PaperHash,
+    }
+    /// 接纳流动人口: somebody registered elsewhere is let onto the rolls.
+    AdmitResident = "admitResident" {
+        /// Who.
+        person: PersonId,
+        /// Where the person is registered.
+        home: JurisdictionCode,
+        /// Since when the person lives or works here.
+        resident_since: Date,
+        /// When the person asked to take part.
+        applied_on: Date,
+        /// Which body agreed.
+        consented_by: Body,
+        /// Its resolution.
+        consent: PaperHash,
+        /// The home village's word that the person takes part there no longer.
+        struck_at_home: PaperHash,
+    }
+    /// 限制处理: stop everything but storage (PIPL art. 47).
+    RestrictPerson = "restrictPerson" {
+        /// Whose data.
+        person: PersonId,
+        /// On what ground.
+        basis: ErasureBasis,
+    }
+    /// 删除: destroy a person's data (PIPL art. 47).
+    ErasePerson = "erasePerson" {
+        /// Whose data.
+        person: PersonId,
+        /// On what ground.
+        basis: ErasureBasis,
+        /// When the last backup of keys that can open it expires; filled in by the server, which knows its backups.
+        last_key_backup_expires: Option<Date>,
+    }
 }
+
+/// The grounds of PIPL art. 47 on which data is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ErasureBasis {
+    /// 处理目的已实现或者无法实现 (1)
+    PurposeAchieved,
+    /// 停止服务或者保存期限已届满 (2)
+    RetentionExpired,
+    /// 个人撤回同意 (3)
+    ConsentWithdrawn,
+    /// 违法处理 (4)
+    Unlawful,
+    /// 本人申请 by a person who no longer belongs here
+    AskedFor,
+}
+
+/// Digests of contact data in one registration: always this many, so that nobody sees how much is known of whom.
+pub const CONTACT_DIGESTS: usize = 4;
 
 /// Most people in one `RegisterPersons`.
 pub const MAX_PERSONS: usize = 200;
@@ -66,6 +165,9 @@ pub struct NewPerson {
     pub name: Sealed,
     /// Sex, for the composition rules.
     pub sex: Sex,
+    /// Contact data, sealed before the domain sees it: [`CONTACT_DIGESTS`] digests, those of no value among them.
+    #[serde(default)]
+    pub contact: Vec<Sealed>,
 }
 
 /// Near relatives by Civil Code art. 1045.
@@ -121,7 +223,7 @@ pub struct Unit {
     pub area_dm2: u32,
 }
 
-/// `person-registered.v1`
+/// `person-registered.v2`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonRegistered {
@@ -131,6 +233,28 @@ pub struct PersonRegistered {
     pub name: Sealed,
     /// Sex.
     pub sex: Sex,
+    /// Digests of contact data, sorted, and decoys (RFC 9901 section 4.2.7).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub contact: Vec<Sealed>,
+}
+
+/// `person-registered.v1`: it took no contact data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "PersonRegistered"))]
+pub struct PersonRegisteredV1 {
+    /// Who.
+    pub person: PersonId,
+    /// Digest of the name.
+    pub name: Sealed,
+    /// Sex.
+    pub sex: Sex,
+}
+
+impl From<PersonRegisteredV1> for PersonRegistered {
+    fn from(old: PersonRegisteredV1) -> Self {
+        Self { person: old.person, name: old.name, sex: old.sex, contact: Vec::new() }
+    }
 }
 
 /// `kinship-declared.v1`
@@ -207,6 +331,88 @@ event_structs! {
         /// All area, in hundredths of a square metre.
         area_dm2: u64,
     }
+    /// `office-appointed.v1`
+    OfficeAppointed {
+        /// Who.
+        person: PersonId,
+        /// Which office.
+        office: Office,
+        /// First day.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        from: Date,
+        /// Last day, if it is known.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        until: Option<Date>,
+        /// The paper that appoints.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        paper: Option<PaperHash>,
+    }
+    /// `appointment-ended.v1`
+    AppointmentEnded {
+        /// Who.
+        person: PersonId,
+        /// Which office.
+        office: Office,
+        /// Its last day.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        on: Date,
+    }
+    /// `resident-invited.v1`
+    ResidentInvited {
+        /// Who.
+        person: PersonId,
+        /// SHA-256 of the invitation code.
+        code: PaperHash,
+        /// Last day on which it is good.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        expires_on: Date,
+    }
+    /// `residence-confirmed.v1`
+    ResidenceConfirmed {
+        /// Who.
+        person: PersonId,
+        /// The paper that shows it.
+        paper: PaperHash,
+    }
+    /// `resident-admitted.v1`
+    ResidentAdmitted {
+        /// Who.
+        person: PersonId,
+        /// Where the person is registered.
+        home: JurisdictionCode,
+        /// Since when the person lives or works here.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        resident_since: Date,
+        /// When the person asked to take part.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        applied_on: Date,
+        /// Which body agreed.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        consented_by: Body,
+        /// Its resolution.
+        consent: PaperHash,
+        /// The home village's word that the person takes part there no longer.
+        struck_at_home: PaperHash,
+    }
+    /// `person-restricted.v1`
+    PersonRestricted {
+        /// Whose data is stored and used for nothing else.
+        person: PersonId,
+        /// On what ground.
+        basis: ErasureBasis,
+    }
+    /// `person-erased.v1`
+    PersonErased {
+        /// Whose data is gone.
+        person: PersonId,
+        /// On what ground.
+        basis: ErasureBasis,
+        /// When the last backup of keys that can open it expires; none where there is no backup.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        last_key_backup_expires: Option<Date>,
+    }
 }
 
 impl From<RollMembersListedV1> for RollMembersListed {
@@ -242,14 +448,22 @@ events! {
     /// Events of a roster.
     RosterEvent,
     current {
-        PersonRegistered = "person-registered.v1",
+        PersonRegistered = "person-registered.v2",
         KinshipDeclared = "kinship-declared.v1",
         RollMembersListed = "roll-members-listed.v2",
         RollFiled = "roll-filed.v1",
         OwnersListed = "owners-listed.v1",
         OwnersRollFiled = "owners-roll-filed.v1",
+        OfficeAppointed = "office-appointed.v1",
+        AppointmentEnded = "appointment-ended.v1",
+        ResidentInvited = "resident-invited.v1",
+        ResidenceConfirmed = "residence-confirmed.v1",
+        ResidentAdmitted = "resident-admitted.v1",
+        PersonRestricted = "person-restricted.v1",
+        PersonErased = "person-erased.v1",
     }
     upcast {
+        "person-registered.v1" => PersonRegisteredV1 => PersonRegistered,
         "roll-members-listed.v1" => RollMembersListedV1 => RollMembersListed,
     }
 }
@@ -261,6 +475,8 @@ pub struct Person {
     pub name: Sealed,
     /// Sex.
     pub sex: Sex,
+    /// How much of the person's data is left.
+    pub keeping: Keeping,
 }
 
 /// A roster as its events tell it.
@@ -273,17 +489,20 @@ pub struct Roster {
     /// The units of the estate and their owners.
     pub estate: Vec<Unit>,
     kin: BTreeSet<(PersonId, PersonId)>,
+    terms: Vec<Term>,
+    admitted: BTreeSet<PersonId>,
+    invitations: Vec<ResidentInvited>,
     listed: Vec<RollMember>,
     listed_units: Vec<Unit>,
 }
 
 impl Roster {
-    /// The state after one more event.
+    /// The state after one more event, which happened at `at`.
     #[must_use]
-    pub fn evolve(mut self, event: &RosterEvent) -> Self {
+    pub fn evolve(mut self, event: &RosterEvent, at: Moment) -> Self {
         match event {
             RosterEvent::PersonRegistered(e) => {
-                self.persons.insert(e.person, Person { name: e.name.clone(), sex: e.sex });
+                self.persons.insert(e.person, Person { name: e.name.clone(), sex: e.sex, keeping: Keeping::Kept });
             }
             RosterEvent::KinshipDeclared(e) => {
                 self.kin.insert((e.person.min(e.relative), e.person.max(e.relative)));
@@ -291,10 +510,20 @@ impl Roster {
             RosterEvent::RollMembersListed(e) => self.listed.extend(e.members.iter().cloned()),
             RosterEvent::RollFiled(e) => {
                 let members = std::mem::take(&mut self.listed);
+                self.change_terms(e.roll, &members, at.day());
                 self.rolls.insert(e.roll, members);
             }
             RosterEvent::OwnersListed(e) => self.listed_units.extend(e.units.iter().cloned()),
             RosterEvent::OwnersRollFiled(_) => self.estate = std::mem::take(&mut self.listed_units),
+            RosterEvent::OfficeAppointed(e) => self.begin_term(e),
+            RosterEvent::AppointmentEnded(e) => self.end_term(e),
+            RosterEvent::ResidentInvited(e) => self.invitations.push(e.clone()),
+            RosterEvent::ResidenceConfirmed(_) => {}
+            RosterEvent::ResidentAdmitted(e) => {
+                self.admitted.insert(e.person);
+            }
+            RosterEvent::PersonRestricted(e) => self.keep(e.person, Keeping::Restricted),
+            RosterEvent::PersonErased(e) => self.keep(e.person, Keeping::Erased),
         }
         self
     }
@@ -383,16 +612,34 @@ pub fn decide(
     if jurisdiction.registered.is_none() {
         return Err(Refusal::from(RefusalCode::JurisdictionUnknown).with("code", code.as_str()));
     }
-    let Some(procedure) = jurisdiction.procedure(code, context.rules, context.day()) else {
-        return Err(Refusal::from(RefusalCode::NoProcedureInForce).with("day", context.day().to_string()));
+    // What no pack governs names its offices itself: a township has rolls and no procedure of its own.
+    let pack = || {
+        let Some(procedure) = jurisdiction.procedure(code, context.rules, context.day()) else {
+            return Err(Refusal::from(RefusalCode::NoProcedureInForce).with("day", context.day().to_string()));
+        };
+        context.check_competence(procedure, command.name())?;
+        Ok(procedure)
     };
-    context.check_competence(procedure, command.name())?;
     match command {
-        RosterCommand::RegisterPersons(c) => register_persons(state, c),
-        RosterCommand::DeclareKinship(c) => declare_kinship(state, c),
-        RosterCommand::FileRoll(c) => file_roll::decide(state, jurisdiction, procedure, c),
-        RosterCommand::FileOwnersRoll(c) => owners::file(state, c),
+        RosterCommand::RegisterPersons(c) if registers_officers(code, context) => register_persons(state, c),
+        RosterCommand::RegisterPersons(c) => pack().and_then(|_| register_persons(state, c)),
+        RosterCommand::DeclareKinship(c) => pack().and_then(|_| declare_kinship(state, c)),
+        RosterCommand::FileRoll(c) => file_roll::decide(state, jurisdiction, pack()?, c),
+        RosterCommand::FileOwnersRoll(c) => pack().and_then(|_| owners::file(state, c)),
+        RosterCommand::Appoint(c) => appointments::appoint(state, code, c, context),
+        RosterCommand::EndAppointment(c) => appointments::end(state, c, context),
+        RosterCommand::InviteResident(c) => residence::invite(state, c, context),
+        RosterCommand::ConfirmResidence(c) => residence::confirm(state, c, context),
+        RosterCommand::AdmitResident(c) => residence::admit(state, c, context),
+        RosterCommand::RestrictPerson(c) => erasure::restrict(state, c, context),
+        RosterCommand::ErasePerson(c) => erasure::erase(state, c, context),
     }
+}
+
+/// Above the villages no pack says who keeps the rolls: the office of that level does, and the console for its first officer.
+fn registers_officers(code: &JurisdictionCode, context: &Context<'_>) -> bool {
+    code.level() != Level::Village
+        && matches!(context.actor.office, Office::TownshipOfficer | Office::CountyOfficer | Office::Operator)
 }
 
 fn register_persons(state: &Roster, command: &RegisterPersons) -> Result<Vec<RosterEvent>, Refusal> {
@@ -414,7 +661,10 @@ fn register_persons(state: &Roster, command: &RegisterPersons) -> Result<Vec<Ros
         if !seen.insert(new.person) {
             return Err(Refusal::from(RefusalCode::PersonTwice).with("person", new.person.to_string()));
         }
-        events.push(PersonRegistered { person: new.person, name: new.name.clone(), sex: new.sex }.into());
+        events.push(
+            PersonRegistered { person: new.person, name: new.name.clone(), sex: new.sex, contact: new.contact.clone() }
+                .into(),
+        );
     }
     Ok(events)
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use siyi_domain::account::AccountEvent;
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_domain::jurisdiction::JurisdictionEvent;
@@ -11,6 +12,7 @@ use siyi_domain::roster::RosterEvent;
 use uuid::Uuid;
 
 use crate::port::{EventRefused, NewEvent, Position, Revision, StoredEvent, StreamName};
+use crate::via::Via;
 
 /// What stands around an event's data. Every field is in the hashed bytes; the position is not, since each store gives its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,9 @@ pub struct Envelope {
     pub causation_id: Uuid,
     /// SHA-256 of the command with its personal texts left out, base64url: tells a repeated command from a reused id.
     pub command_hash: String,
+    /// By which way the act came; absent in what was imported or composed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub via: Option<Via>,
 }
 
 /// An event of any aggregate.
@@ -54,6 +59,8 @@ pub enum DomainEvent {
     Roster(JurisdictionCode, RosterEvent),
     /// Of a matter.
     Consultation(ConsultationId, ConsultationEvent),
+    /// Of an account.
+    Account(Uuid, AccountEvent),
 }
 
 /// An event read back from the log.
@@ -78,7 +85,7 @@ pub struct Undecodable {
     reason: String,
 }
 
-/// The three kinds of domain streams.
+/// The four kinds of domain streams.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// `jurisdiction-<code>`
@@ -87,6 +94,8 @@ pub enum Subject {
     Roster(JurisdictionCode),
     /// `consultation-<uuid>`
     Consultation(ConsultationId),
+    /// `account-<uuid>`
+    Account(Uuid),
 }
 
 impl Subject {
@@ -98,6 +107,7 @@ impl Subject {
             "jurisdiction" => key.parse().ok().map(Self::Jurisdiction),
             "roster" => key.parse().ok().map(Self::Roster),
             "consultation" => key.parse().ok().map(Self::Consultation),
+            "account" => key.parse().ok().map(Self::Account),
             _ => None,
         }
     }
@@ -111,6 +121,7 @@ impl Subject {
             Self::Jurisdiction(code) => StreamName::new(format!("jurisdiction-{code}")),
             Self::Roster(code) => StreamName::new(format!("roster-{code}")),
             Self::Consultation(id) => StreamName::new(format!("consultation-{id}")),
+            Self::Account(id) => StreamName::new(format!("account-{id}")),
         }
     }
 }
@@ -131,6 +142,8 @@ struct Body<'a> {
     correlation_id: Uuid,
     causation_id: Uuid,
     command_hash: String,
+    #[serde(default)]
+    via: Option<Via>,
     #[serde(borrow)]
     data: &'a RawValue,
 }
@@ -149,6 +162,7 @@ impl Body<'_> {
             correlation_id: self.correlation_id,
             causation_id: self.causation_id,
             command_hash: self.command_hash,
+            via: self.via,
         }
     }
 }
@@ -194,7 +208,7 @@ impl Recorded {
 /// Whether this program can read events of this wire name. A read model that skipped one it cannot read would be wrong.
 #[must_use]
 pub fn is_known(event_type: &str) -> bool {
-    [ConsultationEvent::WIRE_NAMES, RosterEvent::WIRE_NAMES, JurisdictionEvent::WIRE_NAMES]
+    [ConsultationEvent::WIRE_NAMES, RosterEvent::WIRE_NAMES, JurisdictionEvent::WIRE_NAMES, AccountEvent::WIRE_NAMES]
         .iter()
         .any(|names| names.contains(&event_type))
 }
@@ -209,6 +223,7 @@ impl DomainEvent {
             Subject::Consultation(id) => {
                 ConsultationEvent::from_wire(name, data)?.map(|event| Self::Consultation(id, event))
             }
+            Subject::Account(id) => AccountEvent::from_wire(name, data)?.map(|event| Self::Account(id, event)),
         })
     }
 }
@@ -229,6 +244,7 @@ pub fn body_of(office: Office) -> Option<RollKind> {
         | Office::GridWorker
         | Office::Contractor
         | Office::Auditor
+        | Office::Deputy
         | Office::Operator => None,
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use siyi_domain::account::{self, Account, AccountEvent};
 use siyi_domain::consultation::{self, Consultation, ConsultationCommand, ConsultationEvent, Village};
 use siyi_domain::context::Context;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
@@ -29,6 +30,7 @@ use crate::clock::Clock;
 use crate::envelope::{Envelope, Recorded, Subject, body_of};
 use crate::port::{AppendError, Direction, EventStore, Expected, NewEvent, Position, ReadFrom, Revision, StreamName};
 use crate::vault::{Disclosure, Salts, Vault};
+use crate::via::Via;
 use command::Sealing;
 use states::States;
 
@@ -52,6 +54,8 @@ pub struct Request {
     pub actor: Actor,
     /// What it belongs to; the command's own id if left out.
     pub correlation_id: Option<Uuid>,
+    /// By which way it came.
+    pub via: Option<Via>,
 }
 
 /// What became of a command.
@@ -128,12 +132,38 @@ impl Handler {
         Ok(self.states.consultation(id).await?.0)
     }
 
+    /// A roster as its events tell it now.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the log cannot be read.
+    pub async fn roster(&self, code: &JurisdictionCode) -> Result<Arc<Roster>, HandleError> {
+        Ok(self.states.roster(code).await?.0)
+    }
+
+    /// An account as its events tell it now.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the log cannot be read.
+    pub async fn account(&self, id: Uuid) -> Result<Arc<Account>, HandleError> {
+        Ok(self.states.account(id).await?.0)
+    }
+
     /// Does what a command asks for, or says why not.
     ///
     /// # Errors
     /// [`HandleError`] if the input is malformed, the log or the vault is unavailable or corrupt, or the race was lost
     /// [`MAX_ATTEMPTS`] times.
     pub async fn handle(&self, request: &Request) -> Result<Outcome, HandleError> {
+        let outcome = self.decided(request).await?;
+        if let (Outcome::Recorded(_), Some(person)) = (&outcome, erased(request)) {
+            // After the event: a refused erasure destroys nothing. A crash in between is made good at the next start
+            // ([`crate::erasure`]), or by the command sent again.
+            self.vault.forget(person).await?;
+        }
+        Ok(outcome)
+    }
+
+    async fn decided(&self, request: &Request) -> Result<Outcome, HandleError> {
         let hash = identity::command_hash(request)?;
         if let Some(earlier) = self.earlier(request, &hash).await? {
             return Ok(earlier);
@@ -227,6 +257,11 @@ impl Handler {
                 let decided = consultation::decide(&state, command, village, context);
                 Ok((Subject::Consultation(*id), next, data_of(decided, ConsultationEvent::to_data)))
             }
+            (Target::Account(id), Command::Account(command)) => {
+                let (state, next) = self.states.account(*id).await?;
+                let decided = account::decide(&state, command, context);
+                Ok((Subject::Account(*id), next, data_of(decided, AccountEvent::to_data)))
+            }
             _ => Err(HandleError::InvalidInput {
                 path: "target".to_owned(),
                 message: "the command is not addressed to this kind of target".to_owned(),
@@ -278,6 +313,12 @@ impl Handler {
     }
 }
 
+/// Whose data the command erases.
+fn erased(request: &Request) -> Option<Uuid> {
+    let person = (request.name == "erasePerson").then(|| request.input.get("person")?.as_str());
+    person.flatten()?.parse().ok()
+}
+
 enum Attempt {
     Done(Outcome),
     Raced,
@@ -299,6 +340,12 @@ trait Named {
 }
 
 impl Named for JurisdictionEvent {
+    fn name(&self) -> &'static str {
+        self.wire_name()
+    }
+}
+
+impl Named for AccountEvent {
     fn name(&self) -> &'static str {
         self.wire_name()
     }
@@ -338,6 +385,7 @@ fn sealed_events(
             correlation_id: request.correlation_id.unwrap_or(request.command_id),
             causation_id: request.command_id,
             command_hash: hash.to_owned(),
+            via: request.via.clone(),
         };
         envelope.seal_with(data).map_err(HandleError::from)
     });

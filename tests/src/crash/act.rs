@@ -40,6 +40,7 @@ impl Act {
             occurred_at: None,
             actor: Actor { person: PersonId(self.person), office: self.office },
             correlation_id: None,
+            via: None,
         })
     }
 

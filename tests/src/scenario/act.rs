@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use siyi_domain::account::AccountCommand;
 use siyi_domain::consultation::ConsultationCommand;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_domain::jurisdiction::JurisdictionCommand;
@@ -34,7 +35,7 @@ pub struct Act {
     pub name: String,
     /// The jurisdiction that it is addressed to or raises a matter in.
     pub(super) jurisdiction: JurisdictionCode,
-    /// The matter that it is addressed to.
+    /// The matter, or the account, that it is addressed to.
     pub(super) matter: ConsultationId,
     /// The typed command.
     pub(super) command: Command,
@@ -46,6 +47,7 @@ pub(super) enum Command {
     Jurisdiction(JurisdictionCommand),
     Roster(RosterCommand),
     Consultation(Box<ConsultationCommand>),
+    Account(AccountCommand),
 }
 
 /// The shape in which an act is written.
@@ -59,6 +61,7 @@ pub(super) struct Written {
     #[serde(rename = "do")]
     name: String,
     matter: Option<String>,
+    account: Option<String>,
     jurisdiction: Option<String>,
     #[serde(default)]
     input: toml::Table,
@@ -84,7 +87,7 @@ impl TryFrom<Written> for Act {
             at,
             recorded_at: written.recorded_at.as_deref().map_or(Ok(at), moment)?,
             actor: actor(&written.who)?,
-            matter: alias::matter(written.matter.as_deref().unwrap_or(MATTER)),
+            matter: alias::matter(written.account.as_deref().or(written.matter.as_deref()).unwrap_or(MATTER)),
             command: command(&written.name, input).map_err(|e| format!("{}: {e}", written.name))?,
             jurisdiction,
             name: written.name,
@@ -134,6 +137,9 @@ fn command(name: &str, input: Value) -> Result<Command, String> {
     }
     if let Some(read) = RosterCommand::from_input(name, input.clone()) {
         return read.map(Command::Roster).map_err(|e| e.to_string());
+    }
+    if let Some(read) = AccountCommand::from_input(name, input.clone()) {
+        return read.map(Command::Account).map_err(|e| e.to_string());
     }
     match ConsultationCommand::from_input(name, input) {
         Some(read) => read.map(|command| Command::Consultation(Box::new(command))).map_err(|e| e.to_string()),

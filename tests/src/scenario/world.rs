@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use siyi_domain::account::{self, Account, AccountEvent};
 use siyi_domain::consultation::{self, Consultation, ConsultationCommand, ConsultationEvent, Standing, Village};
 use siyi_domain::context::Context;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
@@ -29,6 +30,7 @@ pub(super) struct World {
     jurisdictions: BTreeMap<JurisdictionCode, Stream<Jurisdiction, JurisdictionEvent>>,
     rosters: BTreeMap<JurisdictionCode, Stream<Roster, RosterEvent>>,
     matters: BTreeMap<ConsultationId, Stream<Consultation, ConsultationEvent>>,
+    accounts: BTreeMap<ConsultationId, Stream<Account, AccountEvent>>,
 }
 
 /// One aggregate: its state, and its events as they were read back from the wire.
@@ -70,6 +72,11 @@ impl World {
                 let jurisdiction = self.jurisdiction(&act.jurisdiction);
                 let stream = self.rosters.entry(act.jurisdiction.clone()).or_default();
                 let decided = roster::decide(&stream.state, &act.jurisdiction, &jurisdiction, command, &context);
+                stream.take(decided, act.at)?
+            }
+            Command::Account(command) => {
+                let stream = self.accounts.entry(act.matter).or_default();
+                let decided = account::decide(&stream.state, command, &context);
                 stream.take(decided, act.at)?
             }
             Command::Consultation(command) => {
@@ -130,7 +137,8 @@ macro_rules! tells {
 }
 
 tells!(JurisdictionEvent, Jurisdiction, |state, event, _| state.evolve(event));
-tells!(RosterEvent, Roster, |state, event, _| state.evolve(event));
+tells!(RosterEvent, Roster, |state, event, at| state.evolve(event, at));
+tells!(AccountEvent, Account, |state, event, _| state.evolve(event));
 tells!(ConsultationEvent, Consultation, |state, event, at| state.evolve(event, at));
 
 impl<S: Clone + Default + PartialEq, E: Tells<S>> Stream<S, E> {

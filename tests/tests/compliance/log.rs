@@ -93,6 +93,7 @@ impl Log {
             correlation_id: Uuid::nil(),
             causation_id: Uuid::nil(),
             command_hash: String::new(),
+            via: None,
         };
         *revision += 1;
         self.events.push(Recorded { envelope, position: Position(number), event, body: bytes::Bytes::new() });

@@ -30,6 +30,7 @@ async fn township() -> World {
             occurred_at: None,
             actor: Actor { person: PersonId(Uuid::from_u128(1)), office: Office::TownshipOfficer },
             correlation_id: None,
+            via: None,
         };
         let Outcome::Recorded(receipt) = world.app.handler.handle(&request).await.unwrap() else { panic!("{code}") };
         last = Some(receipt.position);

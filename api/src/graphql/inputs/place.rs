@@ -3,8 +3,8 @@
 use async_graphql::ID;
 
 use crate::graphql::enums::{
-    AuthorisedBy, Base, Comparator, FlagPattern, JurisdictionKind, Kinship, Post, Residence, RollKind, RoutineKind,
-    RuleName, ScopeKind,
+    AuthorisedBy, Base, Body, Comparator, ErasureBasis, FlagPattern, JurisdictionKind, Kinship, Office, Post,
+    Residence, RollKind, RoutineKind, RuleName, ScopeKind,
 };
 use crate::graphql::scalars::Date;
 
@@ -88,7 +88,51 @@ inputs! {
     NewPersonInput { /// A random UUID.
         person: ID, /// The name; sealed before it reaches an event.
         name: String, /// `f` or `m`.
-        sex: String }
+        sex: String, /// Contact data; sealed before it reaches an event.
+        contact: Option<ContactInput> }
+    /// Contact data of a person; all of it sealed.
+    ContactInput { /// Telephone.
+        phone: Option<String>, /// 公民身份号码
+        identity_number: Option<String>, /// Address.
+        address: Option<String>, /// Account for payments.
+        bank_account: Option<String> }
+    /// 任命
+    AppointInput { /// Who.
+        person: ID, /// Which office.
+        office: Office, /// First day.
+        from: Date, /// Last day, if it is known.
+        until: Option<Date>, /// SHA-256 of the paper that appoints.
+        paper: Option<String> }
+    /// 免职
+    EndAppointmentInput { /// Who.
+        person: ID, /// Which office.
+        office: Office, /// Its last day.
+        on: Date }
+    /// 邀请开通账号
+    InviteResidentInput { /// Who.
+        person: ID, /// SHA-256 of the invitation code, hexadecimal.
+        code: String }
+    /// 核实居住
+    ConfirmResidenceInput { /// Who.
+        person: ID, /// SHA-256 of the paper that shows it.
+        paper: String }
+    /// 接纳流动人口
+    AdmitResidentInput { /// Who.
+        person: ID, /// Code of the place where the person is registered.
+        home: String, /// Since when the person lives or works here.
+        resident_since: Date, /// When the person asked to take part.
+        applied_on: Date, /// Which body agreed.
+        consented_by: Body, /// SHA-256 of its resolution.
+        consent: String, /// SHA-256 of the home village's word.
+        struck_at_home: String }
+    /// 限制处理
+    RestrictPersonInput { /// Whose data.
+        person: ID, /// On what ground.
+        basis: ErasureBasis }
+    /// 删除个人信息
+    ErasePersonInput { /// Whose data.
+        person: ID, /// On what ground.
+        basis: ErasureBasis }
     /// 申报近亲属关系
     DeclareKinshipInput { /// One of them.
         person: ID, /// The other.

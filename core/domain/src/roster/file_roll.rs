@@ -59,7 +59,7 @@ fn check_entries(state: &Roster, command: &FileRoll, procedure: &Procedure) -> R
     let mut persons = BTreeSet::new();
     let mut households = BTreeSet::new();
     for member in &command.members {
-        state.known(member.person)?;
+        state.present(member.person)?;
         if !persons.insert(member.person) {
             return Err(Refusal::from(RefusalCode::PersonTwice).with("person", member.person.to_string()));
         }

@@ -2,15 +2,19 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use siyi_domain::account::AccountCommand;
 use siyi_domain::command_enum::MisshapenInput;
 use siyi_domain::consultation::ConsultationCommand;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_domain::jurisdiction::JurisdictionCommand;
-use siyi_domain::roster::RosterCommand;
+use siyi_domain::roster::{CONTACT_DIGESTS, RosterCommand};
 use uuid::Uuid;
 
 use super::{HandleError, Request};
+use crate::canonical::sha256;
 use crate::vault::{Disclosure, Salts, seal as seal_value};
 
 /// What a command is addressed to.
@@ -20,6 +24,8 @@ pub enum Target {
     Jurisdiction(JurisdictionCode),
     /// A matter.
     Consultation(ConsultationId),
+    /// An account.
+    Account(Uuid),
 }
 
 impl fmt::Display for Target {
@@ -27,6 +33,7 @@ impl fmt::Display for Target {
         match self {
             Self::Jurisdiction(code) => code.fmt(f),
             Self::Consultation(id) => id.fmt(f),
+            Self::Account(id) => id.fmt(f),
         }
     }
 }
@@ -40,6 +47,8 @@ pub enum Command {
     Roster(RosterCommand),
     /// To a matter.
     Consultation(Box<ConsultationCommand>),
+    /// To an account.
+    Account(AccountCommand),
 }
 
 /// GraphQL names of the commands to a jurisdiction.
@@ -52,42 +61,50 @@ pub(super) struct Sealing {
     pub(super) disclosures: Vec<Disclosure>,
 }
 
-/// What is done with a personal text: the person it speaks of, where the input names one, and the text.
-type WithPersonal<'a> = &'a mut dyn FnMut(Option<Uuid>, &mut Value) -> Result<(), HandleError>;
+/// The contact data of a registration, by their names in the input.
+const CONTACT_FIELDS: [(&str, &str); CONTACT_DIGESTS] = [
+    ("phone", "phone"),
+    ("identityNumber", "identity_number"),
+    ("address", "address"),
+    ("bankAccount", "bank_account"),
+];
 
-/// Calls `with` on every personal text of a command's input, with the person it speaks of where the input names one.
+/// What is done with a personal text: the person it speaks of, where the input names one; what it is called in its
+/// disclosure; and the text.
+type WithPersonal<'a> = &'a mut dyn FnMut(Option<Uuid>, &'static str, &mut Value) -> Result<(), HandleError>;
+
+/// Calls `with` on every personal text of a command's input.
 pub(super) fn for_each_personal(name: &str, input: &mut Value, with: WithPersonal<'_>) -> Result<(), HandleError> {
     match name {
         "registerPersons" => {
-            let persons = input.get_mut("persons").and_then(Value::as_array_mut);
-            for person in persons.into_iter().flatten() {
+            for person in persons(input) {
                 let subject = person.get("person").and_then(Value::as_str).and_then(|id| id.parse().ok());
                 if let Some(text) = person.get_mut("name").filter(|text| text.is_string()) {
-                    with(subject, text)?;
+                    with(subject, "name", text)?;
+                }
+                for (key, field) in CONTACT_FIELDS {
+                    if let Some(text) = person.pointer_mut(&format!("/contact/{key}")).filter(|text| text.is_string()) {
+                        with(subject, field, text)?;
+                    }
                 }
             }
             Ok(())
         }
-        "raiseObjection" | "recordOpinion" => each(input, "text", with),
-        "recordPayment" => each(input, "payee", with),
+        "raiseObjection" => each(input, "text", "objection", with),
+        "recordOpinion" => each(input, "text", "opinion", with),
+        "recordPayment" => each(input, "payee", "payee", with),
         _ => Ok(()),
     }
 }
 
-fn each(input: &mut Value, field: &str, with: WithPersonal<'_>) -> Result<(), HandleError> {
-    match input.get_mut(field).filter(|text| text.is_string()) {
-        Some(text) => with(None, text),
-        None => Ok(()),
-    }
+fn persons(input: &mut Value) -> impl Iterator<Item = &mut Value> {
+    input.get_mut("persons").and_then(Value::as_array_mut).into_iter().flatten()
 }
 
-/// What a personal text of a command is called in its disclosure.
-fn field_of(name: &str) -> &'static str {
-    match name {
-        "registerPersons" => "name",
-        "raiseObjection" => "objection",
-        "recordOpinion" => "opinion",
-        _ => "payee",
+fn each(input: &mut Value, key: &str, field: &'static str, with: WithPersonal<'_>) -> Result<(), HandleError> {
+    match input.get_mut(key).filter(|text| text.is_string()) {
+        Some(text) => with(None, field, text),
+        None => Ok(()),
     }
 }
 
@@ -103,15 +120,53 @@ fn subject_of(request: &Request) -> Uuid {
 pub(super) fn seal(request: &Request, salts: &dyn Salts) -> Result<Sealing, HandleError> {
     let mut input = request.input.clone();
     let mut disclosures = Vec::new();
-    let field = field_of(&request.name);
-    for_each_personal(&request.name, &mut input, &mut |subject, text| {
+    for_each_personal(&request.name, &mut input, &mut |subject, field, text| {
         let subject = subject.unwrap_or_else(|| subject_of(request));
         let sealed = seal_value(salts.salt()?, subject, field, text.as_str().unwrap_or_default())?;
         disclosures.push(sealed.disclosure);
         *text = Value::String(sealed.digest);
         Ok(())
     })?;
+    if request.name == "registerPersons" {
+        for (index, person) in persons(&mut input).enumerate() {
+            hide_contact(index, person, salts)?;
+        }
+    }
     Ok(Sealing { command: typed(&request.name, input)?, disclosures })
+}
+
+/// In place of contact data by name, always the same number of digests in an order that says nothing: who holds the event
+/// cannot tell a telephone number from a digest of nothing.
+fn hide_contact(index: usize, person: &mut Value, salts: &dyn Salts) -> Result<(), HandleError> {
+    let Some(fields) = person.as_object_mut() else { return Ok(()) };
+    let invalid = |message: &str| HandleError::InvalidInput {
+        path: format!("input.persons[{index}].contact"),
+        message: message.to_owned(),
+    };
+    let given = match fields.remove("contact") {
+        None | Some(Value::Null) => serde_json::Map::new(),
+        Some(Value::Object(given)) => given,
+        Some(_) => return Err(invalid("not an object")),
+    };
+    let mut digests = Vec::with_capacity(CONTACT_DIGESTS);
+    for (key, digest) in given {
+        match digest {
+            Value::String(digest) if CONTACT_FIELDS.iter().any(|(known, _)| *known == key) => digests.push(digest),
+            Value::Null => {}
+            _ => return Err(invalid("only phone, identityNumber, address and bankAccount, each a text")),
+        }
+    }
+    while digests.len() < CONTACT_DIGESTS {
+        digests.push(decoy(salts)?);
+    }
+    digests.sort_unstable();
+    fields.insert("contact".to_owned(), digests.into());
+    Ok(())
+}
+
+/// The digest of nothing that anybody holds (RFC 9901 section 4.2.7).
+fn decoy(salts: &dyn Salts) -> Result<String, HandleError> {
+    Ok(URL_SAFE_NO_PAD.encode(sha256(&salts.salt()?)))
 }
 
 fn typed(name: &str, input: Value) -> Result<Command, HandleError> {
@@ -120,6 +175,9 @@ fn typed(name: &str, input: Value) -> Result<Command, HandleError> {
     }
     if ROSTER_COMMANDS.contains(&name) {
         return read(RosterCommand::from_input(name, input), name).map(Command::Roster);
+    }
+    if AccountCommand::NAMES.contains(&name) {
+        return read(AccountCommand::from_input(name, input), name).map(Command::Account);
     }
     read(ConsultationCommand::from_input(name, input), name).map(|command| Command::Consultation(Box::new(command)))
 }

@@ -31,7 +31,7 @@ pub(super) fn event_id(command_id: Uuid, index: u32) -> Uuid {
 /// SHA-256 over the command as it was sent, personal texts left out: a hash of a guessable name would give it away.
 pub(super) fn command_hash(request: &Request) -> Result<String, HandleError> {
     let mut input = request.input.clone();
-    command::for_each_personal(&request.name, &mut input, &mut |_, text| {
+    command::for_each_personal(&request.name, &mut input, &mut |_, _, text| {
         *text = Value::Null;
         Ok(())
     })?;

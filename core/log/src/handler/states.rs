@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
+use siyi_domain::account::Account;
 use siyi_domain::consultation::Consultation;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_domain::jurisdiction::Jurisdiction;
 use siyi_domain::roster::Roster;
+use uuid::Uuid;
 
 use super::HandleError;
 use crate::envelope::{DomainEvent, Recorded, Subject};
@@ -23,11 +25,18 @@ pub(super) struct States {
     jurisdictions: Cache<StreamName, Folded<Jurisdiction>>,
     rosters: Cache<StreamName, Folded<Roster>>,
     consultations: Cache<StreamName, Folded<Consultation>>,
+    accounts: Cache<StreamName, Folded<Account>>,
 }
 
 impl States {
     pub(super) fn new(store: Arc<dyn EventStore>) -> Self {
-        Self { store, jurisdictions: Cache::new(KEPT), rosters: Cache::new(KEPT), consultations: Cache::new(KEPT) }
+        Self {
+            store,
+            jurisdictions: Cache::new(KEPT),
+            rosters: Cache::new(KEPT),
+            consultations: Cache::new(KEPT),
+            accounts: Cache::new(KEPT),
+        }
     }
 
     pub(super) async fn jurisdiction(&self, code: &JurisdictionCode) -> Result<Folded<Jurisdiction>, HandleError> {
@@ -42,7 +51,7 @@ impl States {
     pub(super) async fn roster(&self, code: &JurisdictionCode) -> Result<Folded<Roster>, HandleError> {
         let stream = Subject::Roster(code.clone()).stream()?;
         self.folded(&self.rosters, stream, |state: Roster, recorded| match &recorded.event {
-            DomainEvent::Roster(_, event) => state.evolve(event),
+            DomainEvent::Roster(_, event) => state.evolve(event, recorded.envelope.occurred_at),
             _ => state,
         })
         .await
@@ -52,6 +61,15 @@ impl States {
         let stream = Subject::Consultation(id).stream()?;
         self.folded(&self.consultations, stream, |state: Consultation, recorded| match &recorded.event {
             DomainEvent::Consultation(_, event) => state.evolve(event, recorded.envelope.occurred_at),
+            _ => state,
+        })
+        .await
+    }
+
+    pub(super) async fn account(&self, id: Uuid) -> Result<Folded<Account>, HandleError> {
+        let stream = Subject::Account(id).stream()?;
+        self.folded(&self.accounts, stream, |state: Account, recorded| match &recorded.event {
+            DomainEvent::Account(_, event) => state.evolve(event),
             _ => state,
         })
         .await
