@@ -4,11 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
+use siyi_access::record::{AccessLog, RecordError};
+use siyi_access::{DecisionPoint, PolicyError};
 use siyi_domain::ids::ConsultationId;
 use siyi_domain::rules::{Rules, RulesError};
 use siyi_log::clock::Clock;
 use siyi_log::embedded::{EmbeddedStore, Options};
+use siyi_log::erasure::ErasureError;
 use siyi_log::handler::Handler;
+use siyi_log::keys::{KeyError, Keys, MasterKey};
 use siyi_log::port::{EventStore, Revision};
 use siyi_log::vault::{EmbeddedVault, OpenError, RandomSalts, Vault};
 use siyi_projections::docket::DocketRow;
@@ -18,6 +22,8 @@ use siyi_projections::models::Models;
 use siyi_projections::runner::{RunnerError, Sources};
 use siyi_projections::shelf::ShelfError;
 
+use crate::gate::Gate;
+
 /// Whether the clock is the machine's or that of a demonstration. Said on every page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -25,6 +31,16 @@ pub enum Mode {
     Real,
     /// A demonstration with composed data and a clock set to them.
     Demo,
+    /// A trial on this machine alone: the wall clock, and no sign-in.
+    Trial,
+}
+
+impl Mode {
+    /// Whether anybody may act as anybody.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Demo | Self::Trial)
+    }
 }
 
 /// Everything that the doors need.
@@ -42,6 +58,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The log.
     pub store: Arc<dyn EventStore>,
+    /// The gate before the handler.
+    pub gate: Arc<Gate>,
     /// Real use or a demonstration.
     pub mode: Mode,
     dossiers: Arc<Cache<ConsultationId, Arc<Dossier>>>,
@@ -68,6 +86,18 @@ pub enum AppError {
     /// The read models cannot be made.
     #[error(transparent)]
     Models(#[from] RunnerError),
+    /// There is no key to the personal data.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The policies cannot be read.
+    #[error(transparent)]
+    Policies(#[from] PolicyError),
+    /// The access log cannot be written.
+    #[error(transparent)]
+    AccessLog(#[from] RecordError),
+    /// Erasures cannot be made good.
+    #[error(transparent)]
+    Erasure(#[from] ErasureError),
     /// The operating system says no.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -81,21 +111,42 @@ impl AppError {
             Self::Open(e) => e.code(),
             Self::Rules(_) => "rules-malformed",
             Self::Models(_) => "read-models-failed",
+            Self::Keys(e) => e.code(),
+            Self::Policies(_) => "policies-malformed",
+            Self::AccessLog(_) => "access-log-unavailable",
+            Self::Erasure(_) => "store-unavailable",
             Self::Io(_) => "io",
         }
     }
 }
 
 impl App {
-    /// Opens the data folder, which is made if it does not exist, and starts the read models.
+    /// Opens the data folder, which is made if it does not exist, and starts the read models. The master key is that of
+    /// [`master_key`].
     ///
     /// # Errors
     /// [`AppError`], with the code of what stands in the way.
     pub async fn open(data: &Path, clock: Arc<dyn Clock>, mode: Mode) -> Result<Self, AppError> {
+        Self::open_with(data, clock, mode, master_key(data, mode)?).await
+    }
+
+    /// Opens the data folder with a master key.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn open_with(
+        data: &Path,
+        clock: Arc<dyn Clock>,
+        mode: Mode,
+        master: MasterKey,
+    ) -> Result<Self, AppError> {
+        // Before the log: who has the wrong key changes nothing.
+        let keys = Arc::new(Keys::open(data.join("keys"), master)?);
         let log = data.join("log");
         let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
         let vault_folder = data.join("vault");
-        let vault: Arc<dyn Vault> = Arc::new(blocking(move || EmbeddedVault::open(vault_folder)).await?);
+        let vault: Arc<dyn Vault> = Arc::new(blocking(move || EmbeddedVault::open(vault_folder, keys)).await?);
+        siyi_log::erasure::make_good(store.as_ref(), vault.as_ref()).await?;
         let rules = Arc::new(Rules::shipped()?);
         let port: Arc<dyn EventStore> = Arc::clone(&store) as Arc<dyn EventStore>;
         let sources = Sources { store: Arc::clone(&port), vault: Arc::clone(&vault), rules: Arc::clone(&rules) };
@@ -107,13 +158,17 @@ impl App {
             Arc::clone(&clock),
             Arc::clone(&rules),
         );
+        let handler = Arc::new(handler);
+        let record = AccessLog::open(&data.join("access"))?;
+        let gate = Gate::new(DecisionPoint::shipped()?, record, Arc::clone(&handler), mode.is_open());
         Ok(Self {
-            handler: Arc::new(handler),
+            handler,
             models,
             vault,
             rules,
             clock,
             store: port,
+            gate: Arc::new(gate),
             mode,
             dossiers: Arc::new(Cache::new(DOSSIERS_KEPT)),
             owned: Arc::new(Owned { store }),
@@ -142,6 +197,24 @@ impl App {
         self.models.stop().await;
         self.owned.store.close().await;
     }
+}
+
+/// Where the master key comes from: the file that `SIYI_MASTER_KEY_FILE` names, or the credential that systemd hands over.
+/// A demonstration and a trial make one inside their own folder, since they hold nothing that needs one.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn master_key(data: &Path, mode: Mode) -> Result<MasterKey, KeyError> {
+    if mode.is_open() {
+        std::fs::create_dir_all(data)?;
+        let path = data.join("open.key");
+        return if path.exists() { MasterKey::from_file(&path) } else { MasterKey::create(&path) };
+    }
+    if let Some(path) = std::env::var_os("SIYI_MASTER_KEY_FILE") {
+        return MasterKey::from_file(Path::new(&path));
+    }
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").map(std::path::PathBuf::from);
+    MasterKey::from_credential(folder.as_deref())?.ok_or(KeyError::MasterMissing)
 }
 
 /// Opening a store reads its files: off the async threads.

@@ -10,7 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(name = "siyi", version, about, long_about = None, after_help = "\
 Examples:
   siyi demo                                  a fresh demonstration, then the boards at http://127.0.0.1:8420/
+  siyi key create master.key                 a master key for personal data
   siyi serve --data ./data                   serve a data folder
+  siyi serve --trial --data ./trial          try it on this machine, without sign-in
   siyi import --data ./data case.toml        run case files through the command handler
   siyi export --data ./data > events.jsonl   the whole log as JSON Lines
   siyi rebuild --data ./data docket          build one read model anew (all without a name)
@@ -38,7 +40,10 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve a data folder: GraphQL, boards, feeds.
-    Serve(Serve),
+    Serve(ServeData),
+    /// Make the master key of a data folder, or change it for another.
+    #[command(subcommand)]
+    Key(Key),
     /// Import the shipped cases and Xinyang's register into a data folder of its own and serve it.
     Demo(Serve),
     /// Run case files through the command handler; stops at the first surprise with file and line.
@@ -112,9 +117,47 @@ pub struct Serve {
     /// The data folder; made if it does not exist.
     #[arg(long, env = "SIYI_DATA")]
     pub data: Option<PathBuf>,
-    /// Address to listen on. There is no sign-in yet, so only loopback addresses are taken.
+    /// Address to listen on.
     #[arg(long, env = "SIYI_LISTEN", default_value = "127.0.0.1:8420")]
     pub listen: SocketAddr,
+}
+
+/// How to serve a data folder.
+#[derive(Debug, Clone, Args)]
+pub struct ServeData {
+    /// Where, and on which address.
+    #[command(flatten)]
+    pub serve: Serve,
+    /// A trial on this machine alone: anybody may act as anybody, in a folder that is never used for anything else.
+    #[arg(long)]
+    pub trial: bool,
+}
+
+/// What to do with the master key.
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Make a new master key in a file of mode 0600. Keep it apart from the data folder and from its backups.
+    Create(KeyFile),
+    /// Wrap every key of the data folder anew under another master key; the server must not run.
+    Rotate(RotateKey),
+}
+
+/// Which file.
+#[derive(Debug, Clone, Args)]
+pub struct KeyFile {
+    /// The file; refused if it exists.
+    pub file: PathBuf,
+}
+
+/// From which key to which.
+#[derive(Debug, Clone, Args)]
+pub struct RotateKey {
+    /// The data folder.
+    #[command(flatten)]
+    pub data: Data,
+    /// The file of the new master key, made by `siyi key create`. The present one is found as `siyi serve` finds it.
+    #[arg(long)]
+    pub to: PathBuf,
 }
 
 /// What to import.

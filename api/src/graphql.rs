@@ -13,6 +13,7 @@ use crate::app::App;
 
 mod actor;
 mod consultation;
+mod doors;
 mod duty;
 mod enums;
 mod event;
@@ -38,7 +39,9 @@ mod step;
 mod subscription;
 mod told;
 
-pub use actor::{OFFICE_HEADER, PERSON_HEADER};
+pub use actor::{
+    ASSERTION_HEADER, ATTENDANT_HEADER, ActHeaders, OFFICE_HEADER, PERSON_HEADER, SECOND_HEADER, SHEET_HEADER,
+};
 pub use http::router;
 pub use mutation::Mutation;
 pub use query::Query;
@@ -64,6 +67,7 @@ pub fn schema(app: Arc<App>) -> SiyiSchema {
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation, Subscription)
+        .extension(doors::AskAtDoors)
         .limit_depth(MAX_DEPTH)
         .limit_complexity(MAX_COMPLEXITY)
         .limit_recursive_depth(32)

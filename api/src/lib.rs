@@ -5,7 +5,10 @@
 
 pub mod app;
 pub mod case;
+pub mod caller;
 pub mod cli;
+pub mod doors;
+pub mod gate;
 pub mod graphql;
 pub mod health;
 pub mod pages;

@@ -16,6 +16,7 @@ use crate::case::{Case, Pace};
 use crate::cli::{Cli, Command, Data, Import, PaceArg, Rebuild};
 
 mod demo;
+mod key;
 pub mod procedure;
 mod serve;
 
@@ -26,6 +27,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub async fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Serve(options) => done(serve::serve(options).await),
+        Command::Key(command) => done(key::key(&command)),
         Command::Demo(options) => done(demo::demo(options).await),
         Command::Import(options) => done(import(options).await),
         Command::Rebuild(options) => done(rebuild(options).await),

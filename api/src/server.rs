@@ -51,6 +51,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .merge(graphql::router(Arc::clone(app)))
         .merge(pages::router().with_state(Arc::clone(app)))
         .merge(health::router(health))
+        .route_layer(axum::middleware::from_fn_with_state(Arc::clone(app), crate::doors::ask))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(app), crate::caller::know))
         .layer(limits)
 }
 

@@ -162,7 +162,7 @@ fn every_page_answers_in_both_languages() {
 fn every_page_says_what_kind_of_server_it_is() {
     for path in SITE.crawl().iter().filter(|path| !path.ends_with(".atom")) {
         let page = SITE.get(path);
-        page.shows("本服务尚未启用登录，仅限本机访问");
+        page.shows("办理人身份未经核实，仅限本机访问");
         page.shows("演示环境：数据均为编写，时钟拨至2026年8月5日 10:");
         assert!(!page.body.contains("<script") && !page.body.contains("style=\""), "{path}");
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Json, Object, SimpleObject};
-use siyi_domain::ids::PersonId;
+use siyi_domain::consultation::ConsultationEvent;
+use siyi_domain::ids::{JurisdictionCode, PersonId};
 use siyi_domain::office;
 use siyi_log::canonical::sha256;
 use siyi_projections::directory;
@@ -47,6 +48,14 @@ impl ActingPerson {
 impl Event {
     fn entry(&self) -> Result<&siyi_projections::dossier::Entry, Error> {
         self.dossier.entries.get(self.index).ok_or_else(|| Error::new("no such event"))
+    }
+
+    /// Where the matter was raised.
+    fn place(&self) -> Option<&JurisdictionCode> {
+        self.dossier.entries.iter().find_map(|entry| match &entry.event {
+            ConsultationEvent::MotionRaised(raised) => Some(&raised.jurisdiction),
+            _ => None,
+        })
     }
 }
 
@@ -99,9 +108,11 @@ impl Event {
         Ok(crate::pages::narrate::narrate(&self.entry()?.event, language.into()))
     }
 
-    /// Its data as stored: personal fields are digests.
-    async fn data(&self) -> Result<Json<serde_json::Value>, Error> {
-        Ok(Json(self.entry()?.event.to_data()?))
+    /// Its data as stored, personal fields as digests; `withheld` names what only offices that cover the village are told.
+    async fn data(&self, ctx: &Context<'_>) -> Result<Json<serde_json::Value>, Error> {
+        let entry = self.entry()?;
+        let whole = super::doors::sees_whole(ctx, self.place()).await;
+        Ok(Json(super::told::of_matter(&entry.event, whole)))
     }
 
     /// SHA-256 of the stored bytes (RFC 8785 JSON), hexadecimal.

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::Router;
-use axum::extract::{State, WebSocketUpgrade};
+use axum::extract::{Extension, State, WebSocketUpgrade};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 
-use super::actor::{ActorHeaders, OFFICE_HEADER, PERSON_HEADER};
+use super::actor::ActHeaders;
 use super::{SiyiSchema, graphiql, schema};
 use crate::app::App;
+use crate::gate::Caller;
 
 /// Routes of GraphQL.
 pub fn router(app: Arc<App>) -> Router {
@@ -25,7 +26,12 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(schema(app))
 }
 
-async fn graphql(State(schema): State<SiyiSchema>, headers: HeaderMap, body: Bytes) -> Response {
+async fn graphql(
+    State(schema): State<SiyiSchema>,
+    caller: Option<Extension<Caller>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // A form, a plain text or no type at all could be sent by any page that the user visits.
     if !content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
@@ -34,7 +40,7 @@ async fn graphql(State(schema): State<SiyiSchema>, headers: HeaderMap, body: Byt
     let Ok(request) = serde_json::from_slice::<async_graphql::Request>(&body) else {
         return refused(StatusCode::BAD_REQUEST, "malformed-request", "the body is no GraphQL request");
     };
-    let request = request.data(actor_headers(&headers));
+    let request = request.data(ActHeaders::of(&headers)).data(caller.map_or(Caller::Nobody, |Extension(caller)| caller));
     let response = schema.execute(request).await;
     let mut answer = axum::Json(&response).into_response();
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -42,11 +48,6 @@ async fn graphql(State(schema): State<SiyiSchema>, headers: HeaderMap, body: Byt
         answer.headers_mut().insert(HeaderName::from(name), value.clone());
     }
     answer
-}
-
-fn actor_headers(headers: &HeaderMap) -> ActorHeaders {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    ActorHeaders { person: text(PERSON_HEADER), office: text(OFFICE_HEADER) }
 }
 
 fn refused(status: StatusCode, code: &str, message: &str) -> Response {

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Object};
 use serde::Serialize;
+use siyi_log::via::Signed;
 use siyi_log::handler::{HandleError, Outcome, Request, Target};
 use uuid::Uuid;
 
-use super::actor::{actor, coded};
+use super::actor::{ActHeaders, actor, coded};
 #[allow(clippy::wildcard_imports, reason = "one input for each mutation below")]
 use super::inputs::*;
 use super::outcome::{CommandResult, Recorded, Refusal};
 use super::scalars::DateTime;
 use crate::app::App;
+use crate::gate::{Act, Caller, Shut};
 
 /// All commands. Each takes an optional `commandId` (a UUID, best version 7): sent twice, it has one effect and one answer;
 /// and an optional `occurredAt`: now if left out.
@@ -193,12 +195,16 @@ async fn submit(
         correlation_id: None,
         via: None,
     };
-    match app.handler.handle(&request).await {
+    let caller = ctx.data_opt::<Caller>().cloned().unwrap_or_default();
+    let headers = ctx.data_opt::<ActHeaders>().cloned().unwrap_or_default();
+    let act = Act { request, attendant: headers.attendant()?, signed: Signed::Nobody, second: headers.second };
+    match app.gate.act(&caller, act).await {
         Ok(Outcome::Recorded(receipt)) => {
             Ok(CommandResult::Recorded(Recorded::of(receipt, subject, command_id.to_string())))
         }
         Ok(Outcome::Refused(refusal)) => Ok(CommandResult::Refusal(Refusal::of(&refusal, &app.rules))),
-        Err(error) => Err(told(&error)),
+        Err(Shut::Handle(error)) => Err(told(&error)),
+        Err(shut) => Err(coded(shut.code(), shut.to_string())),
     }
 }
 

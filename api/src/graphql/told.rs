@@ -5,6 +5,7 @@
 //! they are; those whose office covers the village are told all.
 
 use serde_json::{Value, json};
+use siyi_domain::consultation::ConsultationEvent;
 use siyi_log::envelope::DomainEvent;
 
 /// The fields that are withheld from the public, by wire name.
@@ -17,23 +18,21 @@ const WITHHELD: &[(&str, &[&str])] = &[
 
 /// An event's data, whole or as the public is told it.
 pub(super) fn data(event: &DomainEvent, whole: bool) -> Value {
-    let (name, data) = match event {
-        DomainEvent::Jurisdiction(_, event) => (event.wire_name(), event.to_data()),
-        DomainEvent::Roster(_, event) => (event.wire_name(), event.to_data()),
-        DomainEvent::Consultation(_, event) => (event.wire_name(), event.to_data()),
-        DomainEvent::Account(_, event) => (event.wire_name(), event.to_data()),
+    let data = match event {
+        DomainEvent::Consultation(_, event) => return of_matter(event, whole),
+        DomainEvent::Jurisdiction(_, event) => return event.to_data().unwrap_or_default(),
+        DomainEvent::Roster(_, event) => event.to_data(),
+        DomainEvent::Account(_, event) => event.to_data(),
     };
-    let data = data.unwrap_or_default();
-    if whole { data } else { for_the_public(event, name, data) }
+    // Rolls and accounts say who somebody is: nothing of them is for the public but that they are there.
+    if whole { data.unwrap_or_default() } else { json!({ "withheld": ["*"] }) }
 }
 
-fn for_the_public(event: &DomainEvent, name: &str, mut data: Value) -> Value {
-    // Rolls and accounts say who somebody is: nothing of them is for the public but that they are there.
-    if matches!(event, DomainEvent::Roster(..) | DomainEvent::Account(..)) {
-        return json!({ "withheld": ["*"] });
-    }
-    let fields = WITHHELD.iter().find(|(of, _)| *of == name).map_or(&[][..], |(_, fields)| fields);
-    let Some(object) = data.as_object_mut() else { return data };
+/// The data of a matter's event, whole or as the public is told it.
+pub(super) fn of_matter(event: &ConsultationEvent, whole: bool) -> Value {
+    let mut data = event.to_data().unwrap_or_default();
+    let fields = WITHHELD.iter().find(|(of, _)| *of == event.wire_name()).map_or(&[][..], |(_, fields)| fields);
+    let Some(object) = data.as_object_mut().filter(|_| !whole) else { return data };
     let withheld: Vec<&str> = fields.iter().copied().filter(|field| object.remove(*field).is_some()).collect();
     if !withheld.is_empty() {
         object.insert("withheld".to_owned(), json!(withheld));

@@ -17,6 +17,8 @@ pub struct Frame {
     pub title: String,
     /// The way from the front page to here.
     pub crumbs: Vec<Crumb>,
+    /// Whether anybody may act as anybody.
+    pub open: bool,
     /// What the clock of a demonstration says.
     pub demo_clock: Option<String>,
     /// Up to which event of the log the page tells.
@@ -46,6 +48,7 @@ impl Frame {
             lang: visit.ask.lang,
             title: title.to_owned(),
             crumbs,
+            open: visit.app.mode.is_open(),
             demo_clock: demo.then(|| visit.ask.lang.time(visit.now)),
             position: visit.app.models.docket.progress().position.map(|position| position.0),
             css: statics::css_address(),

@@ -29,7 +29,7 @@ phrases! {
     site: "四议两公开 公开栏", "Siyi disclosure boards";
     site_sub: "议事有据 · 过程可查", "four deliberations, two disclosures";
     skip: "跳到正文", "Skip to the content";
-    no_sign_in: "本服务尚未启用登录，仅限本机访问。", "This server runs without sign-in and answers this machine only.";
+    open_server: "办理人身份未经核实，仅限本机访问。", "Nobody who acts here is known; it answers this machine only.";
     demo: "演示环境：数据均为编写，时钟拨至", "A demonstration: its data are composed, its clock is set to ";
     tools: "显示方式", "Display";
     large_type: "大字版", "Large type";

@@ -7,33 +7,59 @@ use std::sync::Arc;
 use siyi_log::clock::WallClock;
 
 use crate::app::{App, Mode};
-use crate::cli::Serve;
+use crate::cli::ServeData;
 use crate::run::{Failure, open};
 use crate::server;
 
-pub(super) async fn serve(options: Serve) -> Result<(), Failure> {
-    let data = options.data.unwrap_or_else(|| PathBuf::from("siyi-data"));
+/// Marks a folder as a trial's: nobody who acted there was known.
+const TRIAL: &str = "siyi-trial";
+
+pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
+    let data = options.serve.data.unwrap_or_else(|| PathBuf::from(if options.trial { "siyi-trial-data" } else { "siyi-data" }));
     if super::demo::is_demo(&data) {
         return Err("demo-store: this folder belongs to `siyi demo`".into());
     }
-    let listener = server::listen(options.listen).await?;
-    let app = Arc::new(open(&data, Arc::new(WallClock), Mode::Real).await?);
+    let mode = mode(&data, options.trial)?;
+    let listener = server::listen(options.serve.listen).await?;
+    let app = Arc::new(open(&data, Arc::new(WallClock), mode).await?);
     announce(&app, &data, &listener)?;
     server::serve(&app, listener, server::told_to_end()).await?;
     Ok(())
 }
 
-/// Says where to look, and that there is no sign-in.
+/// A trial and real use never share a folder: in a trial anybody acted as anybody.
+fn mode(data: &Path, trial: bool) -> Result<Mode, Failure> {
+    let marked = data.join(TRIAL).exists();
+    match (trial, marked) {
+        (false, true) => Err("trial-store: this folder belongs to a trial; serve it with --trial".into()),
+        (true, false) if data.join("log").exists() => {
+            Err("not-a-trial-store: the folder holds a real store; name another with --data".into())
+        }
+        (true, false) => {
+            std::fs::create_dir_all(data)?;
+            std::fs::write(data.join(TRIAL), "anybody may act as anybody here\n")?;
+            Ok(Mode::Trial)
+        }
+        (true, true) => Ok(Mode::Trial),
+        (false, false) => Ok(Mode::Real),
+    }
+}
+
+/// Says where to look, and where anybody may act as anybody.
 pub(super) fn announce(
     app: &App,
     data: &Path,
     listener: &tokio::net::TcpListener,
 ) -> Result<std::net::SocketAddr, Failure> {
     let address = listener.local_addr()?;
-    tracing::warn!("running without sign-in: anybody on this machine may act as anybody");
+    if app.mode.is_open() {
+        tracing::warn!("running without sign-in: anybody on this machine may act as anybody");
+    }
     tracing::info!(%address, data = %data.display(), mode = ?app.mode, "serving");
     let mut out = std::io::stdout();
-    writeln!(out, "本服务尚未启用登录，仅限本机访问 (running without sign-in, loopback only)")?;
+    if app.mode.is_open() {
+        writeln!(out, "演示或试用：任何人都可以任何身份办理 (a demonstration or a trial: anybody may act as anybody)")?;
+    }
     writeln!(out, "  首页 boards   http://{address}/")?;
     writeln!(out, "  GraphQL       http://{address}/graphql")?;
     out.flush()?;

@@ -358,6 +358,18 @@ fn check_entries(entries: usize, limit: usize) -> Result<(), Refusal> {
 }
 
 impl Consultation {
+    /// Who has declared an interest in the matter.
+    pub fn interested(&self) -> impl Iterator<Item = PersonId> + '_ {
+        self.interested.iter().copied()
+    }
+
+    /// Who counts the votes of the motion that is open.
+    pub fn tellers(&self) -> impl Iterator<Item = PersonId> + '_ {
+        let motion = self.meeting.as_ref().and_then(|meeting| meeting.motion.as_ref());
+        let tellers = motion.and_then(|motion| motion.tellers.as_ref());
+        tellers.into_iter().flat_map(|tellers| [tellers.first, tellers.second, tellers.scrutineer])
+    }
+
     /// The state after one more event that occurred at `at`.
     #[must_use]
     pub fn evolve(mut self, event: &ConsultationEvent, at: Moment) -> Self {

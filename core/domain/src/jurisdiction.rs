@@ -394,7 +394,7 @@ pub fn decide(
     match command {
         C::RegisterJurisdiction(c) => {
             // The register is the government's, whatever procedure a village follows.
-            if context.actor.office != Office::TownshipOfficer {
+            if !matches!(context.actor.office, Office::TownshipOfficer | Office::CountyOfficer) {
                 return Err(context.not_competent().with("act", "registerJurisdiction"));
             }
             register(state, code, c)

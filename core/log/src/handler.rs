@@ -23,6 +23,7 @@ mod error;
 mod identity;
 mod states;
 
+pub use identity::challenge;
 pub use command::{Command, JURISDICTION_COMMANDS, ROSTER_COMMANDS, Target};
 pub use error::HandleError;
 
@@ -138,6 +139,14 @@ impl Handler {
     /// [`HandleError`] if the log cannot be read.
     pub async fn roster(&self, code: &JurisdictionCode) -> Result<Arc<Roster>, HandleError> {
         Ok(self.states.roster(code).await?.0)
+    }
+
+    /// Whether a jurisdiction is registered.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the log cannot be read.
+    pub async fn is_registered(&self, code: &JurisdictionCode) -> Result<bool, HandleError> {
+        Ok(self.states.jurisdiction(code).await?.0.registered.is_some())
     }
 
     /// An account as its events tell it now.

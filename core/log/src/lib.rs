@@ -10,6 +10,7 @@ pub mod envelope;
 pub mod erasure;
 mod folder;
 pub mod handler;
+pub mod keys;
 pub mod memory;
 pub mod port;
 pub mod vault;

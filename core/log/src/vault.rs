@@ -7,7 +7,9 @@
 //! INVARIANT: a disclosure is put before the event with its digest is appended, so that no event can ever be there
 //! whose data was lost by a crash in between. A disclosure without an event is harmless.
 //!
-//! What is deliberately absent: encryption at rest, and rules about who may see what; these stand before the vault.
+//! On disk a disclosure is closed under a key of its person and purpose ([`crate::keys`]).
+//!
+//! What is deliberately absent: rules about who may see what; these stand before the vault.
 
 mod disclosure;
 mod embedded;

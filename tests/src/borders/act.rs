@@ -11,7 +11,7 @@ use siyi_domain::context::Context;
 use siyi_domain::jurisdiction::Jurisdiction;
 use siyi_domain::matters::Lane;
 use siyi_domain::moment::Moment;
-use siyi_domain::office::{Actor, Office, RollKind};
+use siyi_domain::office::{Actor, Office, RollKind, Sex};
 use siyi_domain::procedure::{BallotForm, Form, InitiatorKind, PaperKind, Procedure, ReopenPurpose, Step, StepKind};
 use siyi_domain::refusal::{Refusal, RefusalCode};
 use siyi_domain::roster::{self, FileRoll, Roster, RosterCommand};
@@ -21,7 +21,7 @@ use siyi_domain::tally::Counts;
 use super::Row;
 use super::ground::{
     at, at_step, code, counters, day_of, file, fold, household, matter, meeting, member, office, person, persons,
-    place, planned, raised, resolved, roster, screened, text,
+    place, planned, raised, register, resolved, roster, screened, text,
 };
 
 /// Whether the part of a row is enough, by the deciders.
@@ -327,10 +327,7 @@ impl Ground<'_> {
         let mut roster = Roster::default();
         for no in 0..members {
             let female = !women || no < part;
-            let sex = if female { siyi_domain::office::Sex::Female } else { siyi_domain::office::Sex::Male };
-            let registered =
-                siyi_domain::roster::PersonRegistered { person: person(no), name: text(&"A".repeat(43)), sex };
-            roster = roster.evolve(&registered.into());
+            roster = register(roster, person(no), if female { Sex::Female } else { Sex::Male });
         }
         let committee: Vec<_> = if women { vec![person(0)] } else { (part..members).map(person).collect() };
         roster = file(roster, RollKind::VillageCommittee, committee);

@@ -102,13 +102,24 @@ pub fn place(pack: &Procedure, adults: u64, households: u64) -> Jurisdiction {
 pub fn roster(count: u64, rolls: &[RollKind]) -> Roster {
     let mut roster = Roster::default();
     for person in persons(count).into_iter().chain(counters()) {
-        let registered = PersonRegistered { person, name: text(&"A".repeat(43)), sex: Sex::Female };
-        roster = roster.evolve(&registered.into());
+        roster = register(roster, person, Sex::Female);
     }
     for roll in rolls {
         roster = file(roster, *roll, persons(count));
     }
     roster
+}
+
+/// When the people of the tables came onto their rolls: what they hold by them, they hold on every day that a row judges.
+fn before_all_packs() -> Moment {
+    at(date(2010, 1, 1), 9)
+}
+
+/// A roster with one person more.
+#[must_use]
+pub fn register(roster: Roster, person: PersonId, sex: Sex) -> Roster {
+    let registered = PersonRegistered { person, name: text(&"A".repeat(43)), sex, contact: Vec::new() };
+    roster.evolve(&registered.into(), before_all_packs())
 }
 
 /// A roster with a roll of these persons.
@@ -117,8 +128,8 @@ pub fn file(roster: Roster, roll: RollKind, persons: Vec<PersonId>) -> Roster {
     let members: Vec<RollMember> = (1..).zip(persons).map(|(no, person)| member(no, person)).collect();
     let count = u32::try_from(members.len()).unwrap();
     roster
-        .evolve(&RollMembersListed { roll, part: 1, members }.into())
-        .evolve(&RollFiled { roll, parts: 1, members: count, composition: Vec::new() }.into())
+        .evolve(&RollMembersListed { roll, part: 1, members }.into(), before_all_packs())
+        .evolve(&RollFiled { roll, parts: 1, members: count, composition: Vec::new() }.into(), before_all_packs())
 }
 
 /// An entry of a roll, each of a household of its own.

@@ -76,7 +76,7 @@ pub fn inspect(data: &Path, ledger: &mut Ledger, random: &mut Random, depth: Dep
 
 async fn news(data: &Path, ledger: &mut Ledger, random: &mut Random) -> Outcome<Found> {
     let store = Arc::new(EmbeddedStore::open(data.join("log"), Options::default())?);
-    let vault: Arc<dyn Vault> = Arc::new(EmbeddedVault::open(data.join("vault"))?);
+    let vault: Arc<dyn Vault> = Arc::new(EmbeddedVault::open(data.join("vault"), keys)?);
     let port: Arc<dyn EventStore> = Arc::<EmbeddedStore>::clone(&store);
     ledger.check(&*store, &*vault, false).await?;
     let rules = Arc::new(Rules::shipped()?);
@@ -88,7 +88,7 @@ async fn news(data: &Path, ledger: &mut Ledger, random: &mut Random) -> Outcome<
 }
 
 async fn whole(data: &Path, ledger: &mut Ledger, random: &mut Random) -> Outcome<Found> {
-    let app = App::open(data, clock()?, Mode::Real).await?;
+    let app = App::open(data, clock()?, Mode::Trial).await?;
     ledger.check(&*app.store, &*app.vault, true).await?;
     let sent_again = ledger.send_again(&app.handler, random).await?;
     ledger.check(&*app.store, &*app.vault, false).await?;

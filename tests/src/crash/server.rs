@@ -87,7 +87,7 @@ impl Server {
     /// Serves the data folder on a port of its own; the answer is the ended program where it does not come to that.
     pub fn start(program: &Path, data: &Path) -> Outcome<Result<Self, Output>> {
         let mut process = Command::new(program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--trial", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

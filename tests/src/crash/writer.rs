@@ -27,7 +27,7 @@ pub fn clock() -> Outcome<Arc<SetClock>> {
 
 /// Sends the acts on standard input, one a line, then acts by itself until killed, or until it gets no answers any more.
 pub async fn run(folder: &Path, seed: u64, epoch: u64) -> Outcome<()> {
-    let app = App::open(folder, clock()?, Mode::Real).await?;
+    let app = App::open(folder, clock()?, Mode::Trial).await?;
     say(&Said::Ready)?;
     for line in std::io::stdin().lock().lines() {
         send(&app.handler, &serde_json::from_str(&line?)?).await?;

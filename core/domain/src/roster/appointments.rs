@@ -23,10 +23,9 @@ const fn competence(office: Office) -> Option<Competence> {
             (&[Office::VillageDirector, Office::PartySecretary, Office::TownshipOfficer], &[Village])
         }
         Office::Contractor => (&[Office::VillageDirector, Office::TownshipOfficer], &[Village]),
-        Office::Deputy => (&[Office::TownshipOfficer, Office::CountyOfficer], &[Township, County]),
+        Office::Deputy | Office::Auditor => (&[Office::TownshipOfficer, Office::CountyOfficer], &[Township, County]),
         Office::TownshipOfficer => (&[Office::TownshipOfficer, Office::CountyOfficer], &[Township]),
         Office::CountyOfficer => (&[Office::CountyOfficer], &[County, Prefecture, Province]),
-        Office::Auditor => (&[Office::TownshipOfficer, Office::CountyOfficer], &[Township, County]),
         Office::PartySecretary
         | Office::PartyCommitteeMember
         | Office::PartyMember

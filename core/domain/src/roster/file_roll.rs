@@ -21,7 +21,7 @@ pub(super) fn decide(
     command: &FileRoll,
 ) -> Result<Vec<RosterEvent>, Refusal> {
     check_entries(state, command, procedure)?;
-    check_from_elsewhere(command, procedure)?;
+    check_from_elsewhere(state, command, procedure)?;
     check_size(command, jurisdiction, procedure)?;
     let after = with_roll(state, command);
     check_incompatibilities(&after, procedure)?;
@@ -92,16 +92,18 @@ fn check_household<'a>(
     Ok(())
 }
 
-/// Who is registered elsewhere stands on a roll only as the law of its body lets them.
-fn check_from_elsewhere(command: &FileRoll, procedure: &Procedure) -> Result<(), Refusal> {
+/// Who is registered elsewhere stands on a roll only as the law of its body lets them. An entry that says `admitted` is believed
+/// only where the admission is on record: otherwise whoever files the roll would admit people.
+fn check_from_elsewhere(state: &Roster, command: &FileRoll, procedure: &Procedure) -> Result<(), Refusal> {
     let rule = procedure.rolls.from_elsewhere.iter().find(|rule| rule.roll == command.roll);
     for member in &command.members {
         let residence = member.residence.unwrap_or_default();
-        let admitted = match rule {
+        let permitted = match rule {
             Some(rule) => residence >= rule.admits,
             None => residence == Residence::Registered,
         };
-        if !admitted {
+        let on_record = residence != Residence::Admitted || state.is_admitted(member.person);
+        if !(permitted && on_record) {
             let refusal = Refusal::from(RefusalCode::NotOfThisVillage).with("person", member.person.to_string());
             return Err(rule.map_or(refusal.clone(), |rule| refusal.by(&rule.basis)));
         }

@@ -11,7 +11,7 @@ use crate::ids::PersonId;
 use crate::office::{Body, Office};
 use crate::refusal::{Refusal, RefusalCode};
 
-/// Months that somebody registered elsewhere must have lived or worked here (VL-2018 art. 13(3), kept in VL-2025).
+/// Months that somebody registered elsewhere must have lived here or worked for the village (VL-2025 art. 16(3), VL-2018 art. 13).
 pub const MONTHS_OF_RESIDENCE: i64 = 12;
 /// Days for which an invitation code is good.
 pub const INVITATION_DAYS: i64 = 30;

@@ -1,6 +1,7 @@
 //! SD-JWT disclosures (RFC 9901 sections 4.2.1 and 4.2.3).
 
 use super::VaultError;
+use crate::keys::Purpose;
 use crate::canonical::sha256;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
@@ -83,6 +84,8 @@ pub struct Opened {
     pub field: String,
     /// The personal value.
     pub value: String,
+    /// The disclosure's text: who is handed it can check it against the digest in the event.
+    pub text: String,
 }
 
 impl std::fmt::Debug for Opened {
@@ -161,6 +164,13 @@ impl Disclosure {
         self.subject
     }
 
+    /// What it is kept for, by the name of its field.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        let opened = self.opened(&self.digest());
+        Purpose::of_field(opened.as_ref().map_or("", |opened| opened.field.as_str()))
+    }
+
     /// The text that is presented to a verifier.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -186,7 +196,7 @@ impl Disclosure {
         let array = URL_SAFE_NO_PAD.decode(&self.text).map_err(|_| damaged("is no base64url"))?;
         let (_, field, value): (String, String, String) =
             serde_json::from_slice(&array).map_err(|_| damaged("is no disclosure"))?;
-        Ok(Opened { digest: digest.into(), subject: self.subject, field, value })
+        Ok(Opened { digest: digest.into(), subject: self.subject, field, value, text: self.text.clone() })
     }
 }
 

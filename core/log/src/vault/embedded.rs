@@ -2,16 +2,18 @@
 //!
 //! | keyspace | key | value |
 //! | --- | --- | --- |
-//! | `disclosures` | digest, 32 bytes | subject, 16 bytes, and the disclosure's text |
+//! | `disclosures` | digest, 32 bytes | subject, 16 bytes; purpose, 1 byte; the disclosure's text, padded and closed |
 //! | `subjects` | subject, 16 bytes, and digest, 32 bytes | nothing |
 //!
-//! What this cannot do: the bytes of a forgotten row are gone from every answer at once, but they leave the disk only
-//! when the engine compacts its tables and drops its journal. A copy of the folder made before still holds them.
+//! A disclosure is closed under the key of its person for its purpose ([`crate::keys`]), bound to its digest. To forget a
+//! person is to destroy these keys first: from then on the rows say nothing to anybody, in this folder and in every copy of
+//! it. Then the rows go too, and the engine is told to leave no old table of them behind.
 
 use super::{
     Disclosure, OpenError, Opened, Vault, VaultError, check_rows,
     disclosure::{digest_from_text, digest_text},
 };
+use crate::keys::{self, DataKey, KeyError, Keys, Purpose};
 use crate::folder::{Folder, Kind, open_engine, speaks_of_damage};
 use async_trait::async_trait;
 use fjall::{Database, Keyspace, OwnedWriteBatch, PersistMode};
@@ -22,7 +24,7 @@ use std::{
 };
 use uuid::Uuid;
 
-const KIND: Kind = Kind { stem: "siyi-vault", content: "siyi-vault", format: 1, entries: &["engine"] };
+const KIND: Kind = Kind { stem: "siyi-vault", content: "siyi-vault", format: 2, entries: &["engine"] };
 const SECTIONS: [(&str, u64); 2] = [("disclosures", 4 << 20), ("subjects", 2 << 20)];
 const CACHE_BYTES: u64 = 8 << 20;
 
@@ -36,6 +38,7 @@ struct Rows {
     database: Database,
     disclosures: Keyspace,
     subjects: Keyspace,
+    keys: Arc<Keys>,
     /// Held while a change is judged and handed to the engine: the number of changes so far.
     changes: Mutex<u64>,
     /// Held while the disk is synced: the number of changes that are durable.
@@ -50,16 +53,16 @@ impl fmt::Debug for EmbeddedVault {
 }
 
 impl EmbeddedVault {
-    /// Opens the vault in `folder`, which is created where it is missing.
+    /// Opens the vault in `folder`, which is created where it is missing, with the keys to it.
     ///
     /// # Errors
     /// [`OpenError`]: in use, foreign, too new, damaged, or the disk said no.
-    pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
+    pub fn open(folder: impl AsRef<Path>, keys: Arc<Keys>) -> Result<Self, OpenError> {
         let mut folder = Folder::open(folder.as_ref(), KIND)?;
         let (database, [disclosures, subjects]) = open_engine(&folder, CACHE_BYTES, SECTIONS)?;
         folder.establish()?;
         let (changes, durable) = (Mutex::default(), Mutex::default());
-        let rows = Rows { database, disclosures, subjects, changes, durable, _folder: folder };
+        let rows = Rows { database, disclosures, subjects, keys, changes, durable, _folder: folder };
         Ok(Self { rows: Arc::new(RwLock::new(Some(rows))) })
     }
 
@@ -88,13 +91,19 @@ impl EmbeddedVault {
 
 impl Rows {
     fn put(&self, new: &[Disclosure]) -> Result<(), VaultError> {
+        // INVARIANT: a key is durable before the first row that is closed with it.
+        let owners: Vec<_> = new.iter().map(|row| (row.subject, row.purpose())).collect();
+        let keys = self.keys.make(&owners)?;
         self.change(|batch| {
             for row in new {
                 let digest = row.digest_bytes();
                 if self.row(&digest)?.is_some_and(|known| known.subject != row.subject) {
                     return Err(VaultError::DigestTaken { digest: digest_text(&digest) });
                 }
-                batch.insert(&self.disclosures, digest, [row.subject.as_bytes(), row.text.as_bytes()].concat());
+                let Some((_, key)) = keys.get(&(row.subject, row.purpose())) else {
+                    return Err(VaultError::Unavailable { reason: "a key was not made".into() });
+                };
+                batch.insert(&self.disclosures, digest, closed(row, &digest, key)?);
                 batch.insert(&self.subjects, [row.subject.as_bytes().as_slice(), &digest].concat(), []);
             }
             Ok(())
@@ -102,6 +111,16 @@ impl Rows {
     }
 
     fn forget(&self, subject: Uuid) -> Result<usize, VaultError> {
+        let keys = self.keys.destroy(subject)?;
+        let rows = self.remove(subject)?;
+        if keys + rows > 0 {
+            self.disclosures.rotate_memtable_and_wait().map_err(|error| vault_error(&error))?;
+            self.disclosures.major_compact().map_err(|error| vault_error(&error))?;
+        }
+        Ok(rows)
+    }
+
+    fn remove(&self, subject: Uuid) -> Result<usize, VaultError> {
         self.change(|batch| {
             let digests = self.digests(subject)?;
             for digest in &digests {
@@ -138,12 +157,15 @@ impl Rows {
         let Some(value) = self.disclosures.get(digest).map_err(|error| vault_error(&error))? else {
             return Ok(None);
         };
-        let row = value.split_first_chunk::<16>().and_then(|(subject, text)| {
-            let text = std::str::from_utf8(text).ok()?.to_owned();
-            Some(Disclosure { subject: Uuid::from_bytes(*subject), text })
-        });
         let damaged = || VaultError::Corrupt { detail: format!("the row `{}` does not read", digest_text(digest)) };
-        row.ok_or_else(damaged).map(Some)
+        let (subject, rest) = value.split_first_chunk::<16>().ok_or_else(damaged)?;
+        let (purpose, text) = rest.split_first().ok_or_else(damaged)?;
+        let (subject, purpose) = (Uuid::from_bytes(*subject), Purpose::from_byte(*purpose).ok_or_else(damaged)?);
+        // Without its key a row is forgotten, whether or not its bytes are still there.
+        let Some((_, key)) = self.keys.find(subject, purpose)? else { return Ok(None) };
+        let text = keys::open(&key, &bound(subject, purpose, digest), text).ok_or_else(damaged)?;
+        let text = unpadded(&text).ok_or_else(damaged)?;
+        Ok(Some(Disclosure { subject, text: text.to_owned() }))
     }
 
     fn open(&self, digest: &str) -> Result<Option<Opened>, VaultError> {
@@ -170,6 +192,37 @@ impl Rows {
             digest.ok_or_else(|| VaultError::Corrupt { detail: "a key of the index does not read".into() })
         });
         keys.collect()
+    }
+}
+
+/// Bytes to whose multiple a disclosure is padded, so that its length does not tell a yes from a no.
+const PADDING: usize = 64;
+
+/// A row: whose it is, what for, and the text, closed.
+fn closed(row: &Disclosure, digest: &[u8; 32], key: &DataKey) -> Result<Vec<u8>, VaultError> {
+    let mut text = row.text.as_bytes().to_vec();
+    // The text is base64url, so the first zero is where it ends.
+    text.resize((text.len() / PADDING + 1) * PADDING, 0);
+    let purpose = row.purpose();
+    let closed = keys::close(key, &bound(row.subject, purpose, digest), &text)?;
+    Ok([row.subject.as_bytes().as_slice(), &[purpose.byte()], &closed].concat())
+}
+
+fn unpadded(text: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(text).ok()?;
+    Some(text.trim_end_matches('\0'))
+}
+
+fn bound(subject: Uuid, purpose: Purpose, digest: &[u8; 32]) -> Vec<u8> {
+    [subject.as_bytes().as_slice(), &[purpose.byte()], digest].concat()
+}
+
+impl From<KeyError> for VaultError {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Corrupt { detail } => Self::Corrupt { detail },
+            other => Self::Unavailable { reason: other.to_string() },
+        }
     }
 }
 

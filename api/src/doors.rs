@@ -1,0 +1,48 @@
+//! Every route is a door with a name, and a door that no policy opens is shut: a page that somebody adds and forgets to list
+//! is seen by nobody.
+
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use siyi_access::About;
+
+use crate::app::App;
+use crate::gate::Caller;
+
+/// Asks the gate for the route of a request. GraphQL has doors of its own, one for each root field.
+pub async fn ask(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let Some(route) = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()) else {
+        return next.run(request).await;
+    };
+    if route.starts_with("/graphql") {
+        return next.run(request).await;
+    }
+    let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+    match app.gate.may(&caller, &door(&route), &About::default()).await {
+        Ok(true) => next.run(request).await,
+        Ok(false) => refused(StatusCode::FORBIDDEN, "not-permitted", "this door is not open to you"),
+        Err(error) => {
+            tracing::error!(%error, code = error.code(), "the gate cannot decide");
+            refused(StatusCode::SERVICE_UNAVAILABLE, error.code(), "the gate cannot decide now")
+        }
+    }
+}
+
+/// The name of a route's door.
+#[must_use]
+pub fn door(route: &str) -> String {
+    let kind = match route {
+        "/healthz" | "/readyz" | "/metrics" => "health",
+        _ if route.ends_with(".atom") => "feed",
+        _ => "page",
+    };
+    format!("{kind}:{route}")
+}
+
+fn refused(status: StatusCode, code: &str, message: &str) -> Response {
+    let body = serde_json::json!({ "errors": [{ "message": message, "extensions": { "code": code } }] });
+    (status, axum::Json(body)).into_response()
+}

@@ -1,0 +1,341 @@
+//! The one gate that every door asks: who stands there, what they hold today, whether they may.
+//!
+//! It holds no rule. Who somebody is, the sign-in says; which offices they hold on the day of an act, the rolls say; whether
+//! that is enough, the policies say ([`siyi_access`]). What is decided is written to the access log with the policy that
+//! decided it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use siyi_access::record::{AccessLog, Entry};
+use siyi_access::{About, Account, Circumstances, Decision, DecisionPoint, Door, Held, SignInMethod, Visitor};
+use serde_json::Value;
+use siyi_domain::consultation::{Consultation, ConsultationEvent};
+use siyi_domain::ids::{ConsultationId, JurisdictionCode, PersonId};
+use siyi_domain::office::{Actor, Office, RollKind};
+use siyi_domain::roster::Roster;
+use siyi_log::envelope::{DomainEvent, Recorded, Subject};
+use siyi_log::handler::{HandleError, Handler, Outcome, Request, Target};
+use siyi_log::port::{Direction, MAX_READ, ReadFrom, Revision};
+use siyi_log::via::{Attendant, KnownBy, Signed, Via};
+
+use siyi_domain::moment::Moment;
+use uuid::Uuid;
+
+mod second;
+
+pub use second::Seconds;
+
+/// Who stands at a door.
+#[derive(Debug, Clone, Default)]
+pub enum Caller {
+    /// Nobody that we know.
+    #[default]
+    Nobody,
+    /// In a demonstration: whoever they say they are.
+    Claimed(Actor),
+    /// Somebody signed in.
+    Account(Identity),
+}
+
+/// Somebody signed in: which account, how, since when.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The account.
+    pub account: Uuid,
+    /// How.
+    pub method: SignInMethod,
+    /// When it last proved who it is.
+    pub signed_in_at: Moment,
+    /// What a token may do; none for people.
+    pub scopes: Option<BTreeSet<String>>,
+}
+
+/// An act as it came to a door.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// The command; its `via` is filled in here.
+    pub request: Request,
+    /// Who writes it down for a person without a telephone.
+    pub attendant: Option<Attendant>,
+    /// The passkey's signature over the act.
+    pub signed: Signed,
+    /// The code that a second person gave, where two are needed.
+    pub second: Option<String>,
+}
+
+/// Why the gate did not let an act through.
+#[derive(Debug, thiserror::Error)]
+pub enum Shut {
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    NotSignedIn,
+    /// The policies do not permit it.
+    #[error("`{door}` is not open to this office here")]
+    Denied {
+        /// Which door.
+        door: String,
+    },
+    /// The account has a passkey, so an official's act must carry its signature.
+    #[error("an official's act must be signed with the account's passkey")]
+    SignatureMissing,
+    /// The handler could not.
+    #[error(transparent)]
+    Handle(#[from] HandleError),
+}
+
+impl Shut {
+    /// The stable public code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "not-signed-in",
+            Self::Denied { .. } => "not-permitted",
+            Self::SignatureMissing => "signature-missing",
+            Self::Handle(error) => error.code(),
+        }
+    }
+}
+
+/// The gate.
+pub struct Gate {
+    point: DecisionPoint,
+    record: AccessLog,
+    handler: Arc<Handler>,
+    demonstration: bool,
+    /// Codes by which a second person signs.
+    pub seconds: Seconds,
+}
+
+impl Gate {
+    /// A gate before a handler.
+    #[must_use]
+    pub fn new(point: DecisionPoint, record: AccessLog, handler: Arc<Handler>, demonstration: bool) -> Self {
+        Self { point, record, handler, demonstration, seconds: Seconds::default() }
+    }
+
+    /// Whether anybody may act as anybody here.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.demonstration
+    }
+
+    /// Whether the caller may use a door that concerns a place and perhaps a person.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the log cannot be read.
+    pub async fn may(&self, caller: &Caller, door: &str, about: &About) -> Result<bool, HandleError> {
+        let today = self.handler.clock().now().day();
+        let visitor = self.visitor(caller, about.place.as_ref(), today).await?;
+        Ok(self.decide(&visitor, None, door, about, &self.circumstances()).allowed)
+    }
+
+    /// Whether a door is open to everybody: asked for each page, so it looks at nothing else.
+    #[must_use]
+    pub fn is_public(&self, door: &str) -> bool {
+        self.decide(&Visitor::Nobody, None, door, &About::default(), &self.circumstances()).allowed
+    }
+
+    /// Lets an act through to the handler, or says why not.
+    ///
+    /// # Errors
+    /// [`Shut`].
+    pub async fn act(&self, caller: &Caller, act: Act) -> Result<Outcome, Shut> {
+        let Act { mut request, attendant, signed, second } = act;
+        let (known_by, account) = match caller {
+            Caller::Nobody => return Err(Shut::NotSignedIn),
+            Caller::Claimed(_) => (KnownBy::Demonstration, None),
+            Caller::Account(identity) => (known_by(identity.method), Some(identity.account)),
+        };
+        let day = request.occurred_at.unwrap_or_else(|| self.handler.clock().now()).day();
+        let place = self.place_of(&request).await?;
+        let visitor = self.visitor(caller, place.as_ref(), day).await?;
+        let mut about = self.about(&request, place.clone()).await?;
+        about.second_signer = second.and_then(|code| self.seconds.take(&code, self.handler.clock().now()));
+        let mut around = self.circumstances();
+        if let (Some(attendant), Some(place)) = (&attendant, place) {
+            around.represented_on_roll = self.handler.roster(&place).await?.present(request.actor.person).is_ok();
+            around.sheet = Some(attendant.sheet.clone());
+            let Actor { person, office } = attendant.actor;
+            around.acting_through = Some(Held { person, office, jurisdiction: place });
+        }
+        if !self.decide(&visitor, Some(request.actor), &request.name, &about, &around).allowed {
+            return Err(Shut::Denied { door: request.name });
+        }
+        if self.must_sign(account, request.actor.office).await? && signed == Signed::Nobody {
+            return Err(Shut::SignatureMissing);
+        }
+        request.via = Some(Via { known_by, account, attendant, signed });
+        Ok(self.handler.handle(&request).await?)
+    }
+
+    fn circumstances(&self) -> Circumstances {
+        Circumstances { demonstration: self.demonstration, ..Circumstances::default() }
+    }
+
+    fn decide(
+        &self,
+        visitor: &Visitor,
+        acting: Option<Actor>,
+        door: &str,
+        about: &About,
+        around: &Circumstances,
+    ) -> Decision {
+        // A door that nobody listed is shut.
+        let Some(door) = Door::named(door) else {
+            tracing::error!(door, "a door that no policy knows");
+            return Decision { allowed: false, policies: Vec::new(), errors: vec!["unknown door".to_owned()] };
+        };
+        let decision = self.point.decide(visitor, acting, &door, about, around);
+        let at = self.handler.clock().now().timestamp();
+        self.record.record(&Entry { at, visitor, acting, door, about, decision: &decision });
+        decision
+    }
+
+    /// The caller, with every office held on a day in the place and above it.
+    async fn visitor(
+        &self,
+        caller: &Caller,
+        place: Option<&JurisdictionCode>,
+        day: Date,
+    ) -> Result<Visitor, HandleError> {
+        let identity = match caller {
+            Caller::Nobody => return Ok(Visitor::Nobody),
+            Caller::Claimed(actor) => return Ok(Visitor::Demonstration(*actor)),
+            Caller::Account(identity) => identity,
+        };
+        let account = self.handler.account(identity.account).await?;
+        let mut held = Vec::new();
+        for (code, person) in account.persons.iter().filter(|_| !account.closed) {
+            if place.is_none_or(|place| code.contains(place) || place.contains(code)) {
+                let roster = self.handler.roster(code).await?;
+                held.extend(offices(&roster, code, *person, day));
+            }
+        }
+        let signed_in = self.handler.clock().now().since(identity.signed_in_at).as_secs();
+        Ok(Visitor::Account(Account {
+            account: identity.account,
+            persons: account.persons.values().copied().collect(),
+            held,
+            method: identity.method,
+            scopes: identity.scopes.clone(),
+            signed_in_seconds_ago: u64::try_from(signed_in).unwrap_or_default(),
+        }))
+    }
+
+    /// Every office that an account holds today.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the log cannot be read.
+    pub async fn held(&self, identity: &Identity) -> Result<Vec<Held>, HandleError> {
+        let today = self.handler.clock().now().day();
+        match self.visitor(&Caller::Account(identity.clone()), None, today).await? {
+            Visitor::Account(account) => Ok(account.held),
+            Visitor::Nobody | Visitor::Demonstration(_) => Ok(Vec::new()),
+        }
+    }
+
+    async fn place_of(&self, request: &Request) -> Result<Option<JurisdictionCode>, HandleError> {
+        Ok(match &request.target {
+            Target::Jurisdiction(code) => Some(code.clone()),
+            Target::Account(_) => None,
+            Target::Consultation(id) => match request.input.get("jurisdiction").and_then(|code| code.as_str()) {
+                Some(code) if request.name == "raiseMotion" => code.parse().ok(),
+                _ => self.handler.consultation(*id).await?.jurisdiction.clone(),
+            },
+        })
+    }
+
+    /// What the policies look at besides the place.
+    async fn about(&self, request: &Request, place: Option<JurisdictionCode>) -> Result<About, HandleError> {
+        let mut about = About {
+            subject: request.input.get("person").and_then(Value::as_str).and_then(|person| person.parse().ok()),
+            appointed_office: request.input.get("office").and_then(|office| serde_json::from_value(office.clone()).ok()),
+            ..About::default()
+        };
+        if let Target::Consultation(id) = &request.target {
+            about.matter = Some(*id);
+            let matter = self.handler.consultation(*id).await?;
+            about.interested = matter.interested().collect();
+            about.tellers = matter.tellers().collect();
+            if let Some(place) = &place {
+                self.relate(request, &matter, place, &mut about).await?;
+            }
+            if let (true, Some(no)) = (request.name == "answerObjection", request.input["objection"].as_u64()) {
+                about.objector = self.objector(*id, no).await?;
+            }
+        }
+        about.place = place;
+        Ok(about)
+    }
+
+    /// Whose relative the acting person is.
+    async fn relate(
+        &self,
+        request: &Request,
+        matter: &Consultation,
+        place: &JurisdictionCode,
+        about: &mut About,
+    ) -> Result<(), HandleError> {
+        let roster = self.handler.roster(place).await?;
+        let me = request.actor.person;
+        about.related_to_committee =
+            roster.roll(RollKind::VillageCommittee).iter().any(|member| roster.are_kin(me, member.person));
+        about.related_to_contractor = matter.interested().any(|person| roster.are_kin(me, person));
+        Ok(())
+    }
+
+    /// Who raised an objection: the envelope knows, the data does not.
+    async fn objector(&self, matter: ConsultationId, no: u64) -> Result<Option<PersonId>, HandleError> {
+        let stream = Subject::Consultation(matter).stream()?;
+        let mut from = Revision(0);
+        loop {
+            let page = ReadFrom::Revision(from);
+            let events = self.handler.store().read_stream(&stream, page, Direction::Forwards, MAX_READ).await?;
+            let Some(last) = events.last() else { return Ok(None) };
+            from = Revision(last.revision.0 + 1);
+            for stored in events.iter().filter(|stored| stored.event_type == "objection-raised.v1") {
+                let Some(recorded) = Recorded::read(stored)? else { continue };
+                if let DomainEvent::Consultation(_, ConsultationEvent::ObjectionRaised(raised)) = &recorded.event
+                    && u64::from(raised.objection) == no
+                {
+                    return Ok(Some(recorded.envelope.actor.person));
+                }
+            }
+        }
+    }
+
+    /// Whether an act in this office needs a passkey's signature: an official's, where the account has a passkey.
+    async fn must_sign(&self, account: Option<uuid::Uuid>, office: Office) -> Result<bool, HandleError> {
+        let Some(account) = account.filter(|_| is_official(office)) else { return Ok(false) };
+        let account = self.handler.account(account).await?;
+        Ok(account.means.values().any(|means| means.means == siyi_domain::account::Means::Passkey))
+    }
+}
+
+/// Whether an office is one whose acts bind others.
+const fn is_official(office: Office) -> bool {
+    !matches!(
+        office,
+        Office::Villager | Office::PartyMember | Office::Representative | Office::GridWorker | Office::Contractor
+    )
+}
+
+fn offices(roster: &Roster, code: &JurisdictionCode, person: PersonId, day: Date) -> Vec<Held> {
+    let mut offices: BTreeSet<Office> = roster.offices_on(person, day);
+    // Who is on a village's books is a villager, whether or not a roll of all adults was filed.
+    if code.level() == siyi_domain::ids::Level::Village && roster.present(person).is_ok() {
+        offices.insert(Office::Villager);
+    }
+    offices.into_iter().map(|office| Held { person, office, jurisdiction: code.clone() }).collect()
+}
+
+const fn known_by(method: SignInMethod) -> KnownBy {
+    match method {
+        SignInMethod::Password => KnownBy::Password,
+        SignInMethod::Passkey => KnownBy::Passkey,
+        SignInMethod::OpenId => KnownBy::OpenId,
+        SignInMethod::Token => KnownBy::Token,
+    }
+}
