@@ -13,7 +13,7 @@ const headers = JSON.stringify(
 const socket = location.origin.replace(/^http/, "ws") + "/graphql/ws";
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
   React.createElement(GraphiQL, {
-    fetcher: GraphiQL.createFetcher({ url: "/graphql", subscriptionUrl: socket }),
+    fetcher: GraphiQL.createFetcher({ url: "/graphql", headers: { "x-siyi-request": "1" }, subscriptionUrl: socket }),
     defaultQuery: first,
     defaultHeaders: headers,
     defaultEditorToolsVisibility: "headers",

@@ -12,7 +12,7 @@ use siyi_log::clock::Clock;
 use siyi_log::embedded::{EmbeddedStore, Options};
 use siyi_log::erasure::ErasureError;
 use siyi_log::handler::Handler;
-use siyi_log::keys::{KeyError, Keys, MasterKey};
+use siyi_log::keys::{FileMasterKey, Keys, KeysError, MasterKey, MasterKeyError};
 use siyi_log::port::{EventStore, Revision};
 use siyi_log::vault::{EmbeddedVault, OpenError, RandomSalts, Vault};
 use siyi_projections::docket::DocketRow;
@@ -88,7 +88,10 @@ pub enum AppError {
     Models(#[from] RunnerError),
     /// There is no key to the personal data.
     #[error(transparent)]
-    Keys(#[from] KeyError),
+    Keys(#[from] KeysError),
+    /// There is no master key, or it serves not.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
     /// The policies cannot be read.
     #[error(transparent)]
     Policies(#[from] PolicyError),
@@ -112,6 +115,7 @@ impl AppError {
             Self::Rules(_) => "rules-malformed",
             Self::Models(_) => "read-models-failed",
             Self::Keys(e) => e.code(),
+            Self::MasterKey(e) => e.code(),
             Self::Policies(_) => "policies-malformed",
             Self::AccessLog(_) => "access-log-unavailable",
             Self::Erasure(_) => "store-unavailable",
@@ -138,10 +142,12 @@ impl App {
         data: &Path,
         clock: Arc<dyn Clock>,
         mode: Mode,
-        master: MasterKey,
+        master: Arc<dyn MasterKey>,
     ) -> Result<Self, AppError> {
         // Before the log: who has the wrong key changes nothing.
-        let keys = Arc::new(Keys::open(data.join("keys"), master)?);
+        let folder = data.join("keys");
+        let opened = tokio::task::spawn_blocking(move || Keys::open(folder, master)).await;
+        let keys = Arc::new(opened.map_err(std::io::Error::other)??);
         let log = data.join("log");
         let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
         let vault_folder = data.join("vault");
@@ -203,18 +209,22 @@ impl App {
 /// A demonstration and a trial make one inside their own folder, since they hold nothing that needs one.
 ///
 /// # Errors
-/// [`KeyError`].
-pub fn master_key(data: &Path, mode: Mode) -> Result<MasterKey, KeyError> {
+/// [`MasterKeyError`].
+pub fn master_key(data: &Path, mode: Mode) -> Result<Arc<dyn MasterKey>, MasterKeyError> {
+    Ok(Arc::new(file_key(data, mode)?))
+}
+
+fn file_key(data: &Path, mode: Mode) -> Result<FileMasterKey, MasterKeyError> {
     if mode.is_open() {
-        std::fs::create_dir_all(data)?;
+        let unavailable = |error: std::io::Error| MasterKeyError::Unavailable { reason: error.to_string() };
+        std::fs::create_dir_all(data).map_err(unavailable)?;
         let path = data.join("open.key");
-        return if path.exists() { MasterKey::from_file(&path) } else { MasterKey::create(&path) };
+        return if path.exists() { FileMasterKey::read(path) } else { FileMasterKey::create_file(path) };
     }
-    if let Some(path) = std::env::var_os("SIYI_MASTER_KEY_FILE") {
-        return MasterKey::from_file(Path::new(&path));
+    match std::env::var_os("SIYI_MASTER_KEY_FILE") {
+        Some(path) => FileMasterKey::read(path),
+        None => FileMasterKey::from_credential(),
     }
-    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").map(std::path::PathBuf::from);
-    MasterKey::from_credential(folder.as_deref())?.ok_or(KeyError::MasterMissing)
 }
 
 /// Opening a store reads its files: off the async threads.

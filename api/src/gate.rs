@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use serde_json::Value;
 use siyi_access::record::{AccessLog, Entry};
 use siyi_access::{About, Account, Circumstances, Decision, DecisionPoint, Door, Held, SignInMethod, Visitor};
-use serde_json::Value;
 use siyi_domain::consultation::{Consultation, ConsultationEvent};
 use siyi_domain::ids::{ConsultationId, JurisdictionCode, PersonId};
 use siyi_domain::office::{Actor, Office, RollKind};
@@ -251,7 +251,10 @@ impl Gate {
     async fn about(&self, request: &Request, place: Option<JurisdictionCode>) -> Result<About, HandleError> {
         let mut about = About {
             subject: request.input.get("person").and_then(Value::as_str).and_then(|person| person.parse().ok()),
-            appointed_office: request.input.get("office").and_then(|office| serde_json::from_value(office.clone()).ok()),
+            appointed_office: request
+                .input
+                .get("office")
+                .and_then(|office| serde_json::from_value(office.clone()).ok()),
             ..About::default()
         };
         if let Target::Consultation(id) = &request.target {

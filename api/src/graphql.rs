@@ -18,11 +18,13 @@ mod duty;
 mod enums;
 mod event;
 mod flag;
+mod forged;
 mod graphiql;
 mod http;
 mod inputs;
 mod jurisdiction;
 mod law;
+mod limits;
 mod local;
 mod meeting;
 mod mutation;
@@ -32,6 +34,7 @@ mod paging;
 mod plan;
 mod procedure;
 mod query;
+mod reading;
 mod routine;
 mod rule;
 mod scalars;
@@ -42,7 +45,9 @@ mod told;
 pub use actor::{
     ASSERTION_HEADER, ATTENDANT_HEADER, ActHeaders, OFFICE_HEADER, PERSON_HEADER, SECOND_HEADER, SHEET_HEADER,
 };
+pub use forged::REQUEST_HEADER;
 pub use http::router;
+pub use limits::{MAX_ALIASES, MAX_NESTING, MAX_TOKENS};
 pub use mutation::Mutation;
 pub use query::Query;
 pub use subscription::Subscription;
@@ -72,6 +77,7 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
         .limit_complexity(MAX_COMPLEXITY)
         .limit_recursive_depth(32)
         .limit_directives(8)
+        .disable_suggestions()
         .register_output_type::<query::Node>()
 }
 

@@ -4,8 +4,8 @@
 //! [`server`] puts the first two on a port, [`run`] is what each subcommand of [`cli`] does.
 
 pub mod app;
-pub mod case;
 pub mod caller;
+pub mod case;
 pub mod cli;
 pub mod doors;
 pub mod gate;

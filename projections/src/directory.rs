@@ -66,7 +66,7 @@ fn person_key(person: PersonId) -> Vec<u8> {
 
 impl ReadModel for Directory {
     const NAME: &'static str = "directory";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const NEEDS_NAMES: bool = true;
 
     fn wants(event_type: &str) -> bool {

@@ -53,7 +53,7 @@ async fn measure(address: std::net::SocketAddr, name: &str, query: &str, goal: f
     let body = format!("{{\"query\":\"{}\"}}", query.split_whitespace().collect::<Vec<_>>().join(" "));
     let script = tempfile::Builder::new().suffix(".lua").tempfile().expect("a file");
     let lua = format!(
-        "wrk.method='POST'\nwrk.headers['content-type']='application/json'\nwrk.body=[[{body}]]\n\
+        "wrk.method='POST'\nwrk.headers['content-type']='application/json'\nwrk.headers['x-siyi-request']='1'\nwrk.body=[[{body}]]\n\
          bad=0\nfunction response(s,h,b) if s~=200 or b:find('\"errors\"') then bad=bad+1 end end\n\
          local all={{}}\nfunction setup(t) table.insert(all,t) end\n\
          function done() local n=0 for _,t in ipairs(all) do n=n+t:get('bad') end io.write('bad '..n..'\\n') end\n"
@@ -84,7 +84,9 @@ async fn measure(address: std::net::SocketAddr, name: &str, query: &str, goal: f
 
 fn answer(address: std::net::SocketAddr, body: &str) -> Vec<u8> {
     let url = format!("http://{address}/graphql");
-    let curl = Command::new("curl").args(["-sS", "-H", "content-type: application/json", "-d", body, &url]).output();
+    let curl = Command::new("curl")
+        .args(["-sS", "-H", "content-type: application/json", "-H", "x-siyi-request: 1", "-d", body, &url])
+        .output();
     let answer = curl.expect("curl").stdout;
     let text = String::from_utf8_lossy(&answer);
     assert!(text.starts_with("{\"data\":{") && !text.contains("\"errors\""), "{text}");

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use siyi_api::case::Case;
 use siyi_api::case::file::Disk;
+use siyi_domain::account::AccountEvent;
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::jurisdiction::JurisdictionEvent;
 use siyi_domain::roster::RosterEvent;
@@ -102,7 +103,13 @@ async fn recorded(files: &[PathBuf]) -> Vec<Recorded> {
 
 #[tokio::test]
 async fn every_event_comes_from_some_case() {
-    let all = [JurisdictionEvent::WIRE_NAMES, RosterEvent::WIRE_NAMES, ConsultationEvent::WIRE_NAMES].concat();
+    let all = [
+        JurisdictionEvent::WIRE_NAMES,
+        RosterEvent::WIRE_NAMES,
+        ConsultationEvent::WIRE_NAMES,
+        AccountEvent::WIRE_NAMES,
+    ]
+    .concat();
     // Of an event with several versions only the newest is written.
     let newest = |name: &&str| {
         let (stem, version) = name.rsplit_once(".v").unwrap();

@@ -39,7 +39,19 @@ fn generated() -> BTreeMap<&'static str, Value> {
     let all =
         JurisdictionEvent::schemas().into_iter().chain(RosterEvent::schemas()).chain(ConsultationEvent::schemas());
     let all = all.chain(AccountEvent::schemas());
-    all.map(|(name, schema)| (name, schema.to_value())).collect()
+    all.map(|(name, schema)| (name, sorted(schema.to_value()))).collect()
+}
+
+/// With the keys of every object in order, whatever order the crate that is linked keeps.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<String, Value> = fields.into_iter().map(|(key, field)| (key, sorted(field))).collect();
+            Value::Object(fields.into_iter().collect())
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 fn wire_names() -> BTreeSet<&'static str> {

@@ -12,6 +12,8 @@ use tower::ServiceExt;
 
 #[path = "graphql/commands.rs"]
 mod commands;
+#[path = "graphql/forged.rs"]
+mod forged;
 #[path = "graphql/oversight.rs"]
 mod oversight;
 #[path = "graphql/rules.rs"]
@@ -27,7 +29,7 @@ async fn send(router: &Router, request: Request<Body>) -> (StatusCode, Value) {
 }
 
 fn post(content_type: Option<&str>, body: impl Into<Body>) -> Request<Body> {
-    let mut request = Request::builder().method(Method::POST).uri("/graphql");
+    let mut request = Request::builder().method(Method::POST).uri("/graphql").header("x-siyi-request", "1");
     if let Some(content_type) = content_type {
         request = request.header(header::CONTENT_TYPE, content_type);
     }
@@ -236,6 +238,9 @@ async fn no_form_of_another_site_can_act() {
         assert_eq!(code(&answer), "unsupported-media-type");
     }
     let get = Request::builder().uri("/graphql?query=mutation%7B__typename%7D").body(Body::empty()).unwrap();
+    let response = router.clone().oneshot(get).await.unwrap();
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "a link asks nothing");
+    let get = Request::builder().uri("/graphql").body(Body::empty()).unwrap();
     let response = router.clone().oneshot(get).await.unwrap();
     let page = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
     assert!(page.starts_with(b"<!DOCTYPE html>") || page.starts_with(b"<!doctype html>"), "GET only shows GraphiQL");

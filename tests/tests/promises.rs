@@ -3,6 +3,7 @@
 
 use siyi_log::{
     embedded::{EmbeddedStore, Options},
+    keys::{FileMasterKey, Keys},
     memory::MemoryStore,
     port::EventStore,
     vault::{EmbeddedVault, MemoryVault, Vault},
@@ -30,7 +31,9 @@ fn memory_vault() -> (Arc<dyn Vault>, ()) {
 
 fn embedded_vault() -> (Arc<dyn Vault>, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    (Arc::new(EmbeddedVault::open(folder.path()).unwrap()), folder)
+    let master = FileMasterKey::create_file(folder.path().join("master.key")).unwrap();
+    let keys = Keys::open(folder.path().join("keys"), Arc::new(master)).unwrap();
+    (Arc::new(EmbeddedVault::open(folder.path().join("vault"), Arc::new(keys)).unwrap()), folder)
 }
 
 /// One test for each promise; the adapter's factory is `super::subject`.

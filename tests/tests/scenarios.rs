@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use serde_json::Value;
+use siyi_domain::account::AccountCommand;
 use siyi_domain::consultation::{ConsultationCommand, Stage};
 use siyi_domain::fraction::Fraction;
 use siyi_domain::matters::Lane;
@@ -116,7 +117,7 @@ fn every_refusal_is_met() {
 fn every_command_is_accepted() {
     let accepted: BTreeSet<&str> =
         shown().filter(|(_, shown)| shown.outcome.is_ok()).map(|(scenario, _)| scenario.when.name.as_str()).collect();
-    let commands = [JURISDICTION_COMMANDS, ROSTER_COMMANDS, ConsultationCommand::NAMES].concat();
+    let commands = [JURISDICTION_COMMANDS, ROSTER_COMMANDS, ConsultationCommand::NAMES, AccountCommand::NAMES].concat();
     let missing: Vec<_> = commands.into_iter().filter(|command| !accepted.contains(command)).collect();
     assert!(missing.is_empty(), "no scenario accepts{}", lines(&missing));
 }

@@ -75,7 +75,8 @@ impl ActHeaders {
 }
 
 fn acting(person: &str, office: &str) -> Result<Actor, Error> {
-    let person: PersonId = person.parse().map_err(|_| coded("actor-unknown", format!("`{}` is no uuid", clip(person))))?;
+    let person: PersonId =
+        person.parse().map_err(|_| coded("actor-unknown", format!("`{}` is no uuid", clip(person))))?;
     let office = serde_json::from_value(Value::String(office.to_owned()))
         .map_err(|_| coded("actor-unknown", format!("`{}` is no office", clip(office))))?;
     Ok(Actor { person, office })

@@ -47,7 +47,10 @@ impl Extension for Doors {
 }
 
 /// Whether the caller of a request is told an event's data whole.
-pub(super) async fn sees_whole(ctx: &async_graphql::Context<'_>, place: Option<&siyi_domain::ids::JurisdictionCode>) -> bool {
+pub(super) async fn sees_whole(
+    ctx: &async_graphql::Context<'_>,
+    place: Option<&siyi_domain::ids::JurisdictionCode>,
+) -> bool {
     let (Ok(app), Some(place)) = (ctx.data::<Arc<App>>(), place) else { return false };
     let caller = ctx.data_opt::<Caller>().cloned().unwrap_or_default();
     // What cannot be decided is not told.

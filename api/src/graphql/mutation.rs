@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Object};
 use serde::Serialize;
-use siyi_log::via::Signed;
 use siyi_log::handler::{HandleError, Outcome, Request, Target};
+use siyi_log::via::Signed;
 use uuid::Uuid;
 
 use super::actor::{ActHeaders, actor, coded};
 #[allow(clippy::wildcard_imports, reason = "one input for each mutation below")]
 use super::inputs::*;
 use super::outcome::{CommandResult, Recorded, Refusal};
+use super::reading::{Reading, RecordReadingInput};
 use super::scalars::DateTime;
 use crate::app::App;
 use crate::gate::{Act, Caller, Shut};
@@ -34,6 +35,21 @@ macro_rules! mutations {
     ) => {
         #[Object]
         impl Mutation {
+            /// Shows a person's data in clear to those who may see it, and records that it did: who, whose, why.
+            async fn record_reading(
+                &self,
+                ctx: &Context<'_>,
+                jurisdiction: ID,
+                input: RecordReadingInput,
+            ) -> Result<Reading, Error> {
+                super::reading::read(ctx, &jurisdiction, input).await
+            }
+
+            /// A code with which the signed-in person signs second to another's act: good for five minutes, once.
+            async fn give_second(&self, ctx: &Context<'_>, jurisdiction: ID) -> Result<String, Error> {
+                super::reading::give_second(ctx, &jurisdiction).await
+            }
+
             $(
                 #[doc = concat!("`", $raise_name, "`. The matter's id is that of the command if `consultation` is left out.")]
                 async fn $raise(
@@ -168,7 +184,7 @@ mutations! {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the door is where a command without an id gets one")]
-fn new_id() -> Uuid {
+pub(super) fn new_id() -> Uuid {
     Uuid::now_v7()
 }
 
@@ -209,7 +225,7 @@ async fn submit(
 }
 
 /// An error of the handler as GraphQL tells it. What broke inside is logged, not told.
-fn told(error: &HandleError) -> Error {
+pub(super) fn told(error: &HandleError) -> Error {
     if matches!(error.code(), "store-corrupt" | "store-unavailable") {
         tracing::error!(%error, code = error.code(), "a command failed");
         return coded(error.code(), "the log cannot take the command now");

@@ -1,8 +1,9 @@
 //! `siyi key`: the master key of a data folder.
 
 use std::io::Write;
+use std::sync::Arc;
 
-use siyi_log::keys::{Keys, MasterKey};
+use siyi_log::keys::{FileMasterKey, Keys, KeysError, MasterKeyError};
 
 use super::Failure;
 use crate::app::{Mode, master_key};
@@ -11,16 +12,31 @@ use crate::cli::Key;
 pub(super) fn key(command: &Key) -> Result<(), Failure> {
     match command {
         Key::Create(options) => {
-            MasterKey::create(&options.file).map_err(|e| format!("{}: {e}", e.code()))?;
-            writeln!(std::io::stdout(), "{}: 主密钥已生成，请另行保管 keep it apart from the data", options.file.display())?;
+            FileMasterKey::create_file(&options.file).map_err(no_master)?;
+            writeln!(
+                std::io::stdout(),
+                "{}: 主密钥已生成，请另行保管 keep it apart from the data",
+                options.file.display()
+            )?;
         }
         Key::Rotate(options) => {
             let data = &options.data.data;
-            let told = |e: siyi_log::keys::KeyError| format!("{}: {e}", e.code());
-            let keys = Keys::open(data.join("keys"), master_key(data, Mode::Real).map_err(told)?).map_err(told)?;
-            let wrapped = keys.rotate(MasterKey::from_file(&options.to).map_err(told)?).map_err(told)?;
+            let present = master_key(data, Mode::Real).map_err(no_master)?;
+            let keys = Keys::open(data.join("keys"), present).map_err(no_keys)?;
+            let next = FileMasterKey::read(&options.to).map_err(no_master)?;
+            let wrapped = keys.rotate(Arc::new(next)).map_err(no_keys)?;
             writeln!(std::io::stdout(), "{wrapped} 把密钥已改由新主密钥保护 keys wrapped anew")?;
         }
     }
     Ok(())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
+fn no_master(error: MasterKeyError) -> Failure {
+    format!("{}: {error}", error.code()).into()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
+fn no_keys(error: KeysError) -> Failure {
+    format!("{}: {error}", error.code()).into()
 }

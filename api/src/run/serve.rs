@@ -15,7 +15,10 @@ use crate::server;
 const TRIAL: &str = "siyi-trial";
 
 pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
-    let data = options.serve.data.unwrap_or_else(|| PathBuf::from(if options.trial { "siyi-trial-data" } else { "siyi-data" }));
+    let data = options
+        .serve
+        .data
+        .unwrap_or_else(|| PathBuf::from(if options.trial { "siyi-trial-data" } else { "siyi-data" }));
     if super::demo::is_demo(&data) {
         return Err("demo-store: this folder belongs to `siyi demo`".into());
     }

@@ -125,7 +125,7 @@ const OTHERS: &[(DoorKind, &[&str])] = &[
             "health:/metrics",
         ],
     ),
-    (DoorKind::OwnRead, &["own-record", "page:/account"]),
+    (DoorKind::OwnRead, &["giveSecond", "own-record", "page:/account"]),
     (DoorKind::PersonalData, &["read-personal"]),
     (DoorKind::Administration, &["access-log"]),
 ];

@@ -285,6 +285,7 @@ refusal_codes! {
     PersonRestrictedAlready = "person-restricted-already", "该人员信息已限制处理", "the person's data is restricted already";
     PersonErased = "person-erased", "该人员信息已删除", "the person's data was erased";
     RetentionOrdersKept = "retention-orders-kept", "法定应当保存，只能限制处理", "the law orders the data kept; it may be restricted";
+    PersonalDataInText = "personal-data-in-text", "文字中含有身份证号、电话、银行卡号等个人信息", "the text holds an identity number, a telephone or a bank card number";
     // Accounts.
     AccountUnknown = "account-unknown", "没有这个账号", "there is no such account";
     AccountOpenAlready = "account-open-already", "账号已开通", "the account is open already";

@@ -14,7 +14,7 @@ use siyi_domain::jurisdiction::{self, Jurisdiction, JurisdictionEvent};
 use siyi_domain::moment::Moment;
 use siyi_domain::office::Actor;
 use siyi_domain::refusal::{Refusal, RefusalCode};
-use siyi_domain::roster::{self, Roster, RosterEvent};
+use siyi_domain::roster::{self, Roster, RosterCommand, RosterEvent};
 use siyi_domain::rules::Rules;
 use uuid::Uuid;
 
@@ -23,9 +23,9 @@ mod error;
 mod identity;
 mod states;
 
-pub use identity::challenge;
 pub use command::{Command, JURISDICTION_COMMANDS, ROSTER_COMMANDS, Target};
 pub use error::HandleError;
+pub use identity::challenge;
 
 use crate::clock::Clock;
 use crate::envelope::{Envelope, Recorded, Subject, body_of};
@@ -177,7 +177,15 @@ impl Handler {
         if let Some(earlier) = self.earlier(request, &hash).await? {
             return Ok(earlier);
         }
-        let Sealing { command, mut disclosures } = command::seal(request, self.salts.as_ref())?;
+        let mut sealing = command::seal(request, self.salts.as_ref())?;
+        if let Command::Roster(RosterCommand::ErasePerson(erase)) = &mut sealing.command {
+            // A fact of this server and not of whoever asks.
+            erase.last_key_backup_expires = self.vault.last_key_backup_expires().map(Moment::day);
+        }
+        let Sealing { command, mut disclosures, refusal } = sealing;
+        if let Some(refusal) = refusal {
+            return Ok(Outcome::Refused(refusal));
+        }
         for _ in 0..MAX_ATTEMPTS {
             match self.attempt(request, &hash, &command, &mut disclosures).await? {
                 Attempt::Done(Outcome::Recorded(receipt)) => return Ok(Outcome::Recorded(receipt)),

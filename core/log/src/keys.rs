@@ -1,249 +1,238 @@
-//! 数据密钥: a key of each person for each purpose, wrapped by a master key; destroying it destroys what it closed.
+//! The keys of persons: one for each person and purpose, wrapped by a master key, and destroyed to erase.
 //!
-//! The keys lie in one small file apart from the vault, in slots of one size. New keys are appended and synced together; a
-//! destroyed key is overwritten with zeros where it lies and synced, so no older state of the file is left behind. The master
-//! key is never here: it comes from a file of mode 0600 or from a systemd credential ([`master`]).
+//! The key store is a folder of its own, `keys` beside `log` and `vault`, so that its backups can be short-lived while
+//! those of the log are kept for ever. It holds key id, person, purpose, time and the wrapped key; never a key in clear.
 //!
-//! What this cannot do: a disk that writes elsewhere when it is told to overwrite (copy-on-write file systems, flash) may keep
-//! the wrapped key for a while; it opens nothing without the master key, whose rotation ends that too.
+//! | file | what |
+//! | --- | --- |
+//! | `header` | which ring is in force, which master key wraps it, a check value, the shards there are |
+//! | `ring-<n>/shard-<xx>` | the wrapped keys, a line of JSON each; the shard is told by the person's last byte |
+//! | `backups` | when the backups made so far expire |
+//!
+//! INVARIANT: a shard is replaced in this order: the new one is written and durable under the name `.new`; the old one is
+//! overwritten with zeros; the new one takes its name. Whatever instant a crash picks, one of the two is whole, and no
+//! version is unlinked that still held a wrapped key. A ring is replaced by writing another and switching the header.
+//!
+//! What this cannot do: on disks and file systems that write elsewhere when told to overwrite (flash, copy on write), the
+//! old bytes may stay for a while. They are wrapped, and after the next [`Keys::rotate`] nothing unwraps them.
 
-use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use uuid::Uuid;
-use zeroize::Zeroizing;
-
+mod backup;
+mod checked;
+#[cfg(test)]
+mod cuts;
+mod disk;
 mod error;
-pub mod master;
+mod header;
+mod master;
+mod opening;
 mod purpose;
-mod slot;
+mod ring;
+mod rotation;
+mod sealing;
+#[cfg(test)]
+mod tests;
 
-pub use error::KeyError;
-pub use master::MasterKey;
+pub use backup::KEY_BACKUP_DAYS;
+pub use error::KeysError;
+pub use master::{FileMasterKey, KeyBytes, MAX_PIN_BYTES, MasterKey, MasterKeyError, Pkcs11MasterKey, Token};
 pub use purpose::Purpose;
-use slot::{HEADER_BYTES, Header, SLOT_BYTES, Slot};
+pub use sealing::{DataKey, SEAL_BYTES};
 
-/// Bytes of a key.
-pub const KEY_BYTES: usize = 32;
-/// Bytes of a nonce.
-pub(crate) const NONCE_BYTES: usize = 24;
+use crate::clock::Clock;
+use crate::folder::Folder;
+use backup::Backup;
+use disk::Disk;
+use header::Header;
+use quick_cache::sync::Cache;
+use ring::{Record, Records, shard_of};
+use siyi_domain::moment::Moment;
+use std::{
+    collections::BTreeSet,
+    fmt, io,
+    sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+use uuid::Uuid;
 
-/// A key in clear; wiped when it is dropped.
-pub(crate) type DataKey = Zeroizing<[u8; KEY_BYTES]>;
+/// The most keys that are held in clear in memory.
+pub const CACHED_KEYS: usize = 1024;
 
-const FILE: &str = "keys";
-const NEXT: &str = "keys.next";
-
-/// The keys of a vault.
-#[derive(Debug)]
+/// The key store. Its calls block.
 pub struct Keys {
-    inner: Mutex<Inner>,
-    folder: PathBuf,
+    folder: Folder,
+    disk: Disk,
+    clock: Arc<dyn Clock>,
+    state: RwLock<State>,
+    cache: Cache<Uuid, Arc<KeyBytes>>,
 }
 
-#[derive(Debug)]
-struct Inner {
-    file: File,
-    master: MasterKey,
-    /// Where each key lies; a destroyed one is not here.
-    places: HashMap<(Uuid, Purpose), (u64, Slot)>,
-    end: u64,
+struct State {
+    master: Arc<dyn MasterKey>,
+    header: Header,
+    records: Records,
+    backups: Vec<Backup>,
+    /// Why nothing more is written: something failed half-way, and only opening anew sorts it out.
+    broken: Option<String>,
+}
+
+/// What may be said of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// Which key.
+    pub id: Uuid,
+    /// What for.
+    pub purpose: Purpose,
+    /// When it was made.
+    pub created_at: Moment,
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("folder", &self.folder.path()).finish_non_exhaustive()
+    }
 }
 
 impl Keys {
-    /// Opens the keys in a folder, made where it is missing.
-    ///
-    /// # Errors
-    /// [`KeyError::MasterWrong`] if they were made under another master key, [`KeyError::Corrupt`] if a slot does not read,
-    /// [`KeyError::Unavailable`] if the disk said no. Nothing is changed then.
-    pub fn open(folder: impl AsRef<Path>, master: MasterKey) -> Result<Self, KeyError> {
-        let folder = folder.as_ref().to_path_buf();
-        std::fs::create_dir_all(&folder)?;
-        // A rotation that was cut short before its end never happened.
-        remove_if_there(&folder.join(NEXT))?;
-        let path = folder.join(FILE);
-        if !path.exists() {
-            write_new(&folder, &master, &[])?;
-        }
-        let mut file = OpenOptions::new().read(true).write(true).open(&path)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        Header::read(&bytes)?.check(&master)?;
-        let (places, end) = places(&bytes)?;
-        // What a crash left of the last append was never acknowledged.
-        file.set_len(end)?;
-        Ok(Self { inner: Mutex::new(Inner { file, master, places, end }), folder })
+    /// The identity of this key store, which a vault remembers: with another one, everybody would seem forgotten.
+    #[must_use]
+    pub fn store(&self) -> Uuid {
+        self.read().header.store
     }
 
-    /// The keys of these people and purposes, made where they are missing; durable when this returns.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub(crate) fn make(&self, of: &[(Uuid, Purpose)]) -> Result<HashMap<(Uuid, Purpose), (Uuid, DataKey)>, KeyError> {
-        let mut inner = self.inner();
-        let mut fresh: Vec<(Uuid, Purpose)> = of.iter().filter(|key| !inner.places.contains_key(key)).copied().collect();
-        fresh.sort_unstable();
-        fresh.dedup();
-        if !fresh.is_empty() {
-            let slots = fresh.iter().map(|(subject, purpose)| inner.new_slot(*subject, *purpose));
-            let slots = slots.collect::<Result<Vec<Slot>, KeyError>>()?;
-            inner.append(slots)?;
-        }
-        of.iter().map(|key| Ok((*key, inner.key(*key)?.ok_or_else(KeyError::lost)?))).collect()
+    /// Which master key wraps the keys.
+    #[must_use]
+    pub fn master_key_id(&self) -> String {
+        self.read().header.master.clone()
     }
 
-    /// The key of a person for a purpose; none where it was destroyed or never made.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub(crate) fn find(&self, subject: Uuid, purpose: Purpose) -> Result<Option<(Uuid, DataKey)>, KeyError> {
-        self.inner().key((subject, purpose))
+    /// The keys of a person, ordered by purpose.
+    #[must_use]
+    pub fn of_subject(&self, subject: Uuid) -> Vec<KeyFacts> {
+        let state = self.read();
+        let records = Purpose::ALL.iter().filter_map(|purpose| state.records.get(&(subject, *purpose)));
+        records.map(|record| KeyFacts { id: record.key, purpose: record.purpose, created_at: record.created }).collect()
     }
 
-    /// Destroys every key of a person and answers how many there were. Survives a power loss; cannot be undone.
+    /// The keys of these persons and purposes in the same order. Those that are missing are made, and are durable when
+    /// this answers.
     ///
     /// # Errors
-    /// [`KeyError::Unavailable`]: some may be destroyed already, and the call may be made again.
-    pub fn destroy(&self, subject: Uuid) -> Result<usize, KeyError> {
-        let mut inner = self.inner();
-        let theirs: Vec<_> =
-            Purpose::ALL.iter().map(|purpose| (subject, *purpose)).filter(|key| inner.places.contains_key(key)).collect();
-        for key in &theirs {
-            if let Some((at, _)) = inner.places.get(key) {
-                inner.file.write_all_at(&[0; SLOT_BYTES], *at)?;
+    /// [`KeysError`].
+    pub fn obtain(&self, wanted: &[(Uuid, Purpose)]) -> Result<Vec<DataKey>, KeysError> {
+        let known = |state: &State| wanted.iter().all(|of| state.records.contains_key(of));
+        {
+            let state = self.read();
+            if known(&state) {
+                return self.all(&state, wanted);
             }
         }
-        inner.file.sync_data()?;
-        theirs.iter().for_each(|key| drop(inner.places.remove(key)));
+        let mut state = self.write();
+        if !known(&state) {
+            self.make(&mut state, wanted)?;
+        }
+        self.all(&state, wanted)
+    }
+
+    /// The key of a person and purpose; none where there never was one or it was destroyed.
+    ///
+    /// # Errors
+    /// [`KeysError`].
+    pub fn find(&self, subject: Uuid, purpose: Purpose) -> Result<Option<DataKey>, KeysError> {
+        let state = self.read();
+        state.records.get(&(subject, purpose)).map(|record| self.data_key(&state, record)).transpose()
+    }
+
+    /// Destroys all keys of a person and answers how many there were, when that survives a power loss. What they
+    /// encrypted opens never again; a backup of the keys made before still holds them until it expires.
+    ///
+    /// # Errors
+    /// [`KeysError::Unavailable`]: the keys may or may not be destroyed; open the key store and destroy them again.
+    pub fn destroy(&self, subject: Uuid) -> Result<usize, KeysError> {
+        let mut state = self.write();
+        let theirs: Vec<_> = Purpose::ALL
+            .into_iter()
+            .filter_map(|purpose| state.records.get(&(subject, purpose)))
+            .map(|record| (record.subject, record.purpose, record.key))
+            .collect();
+        if theirs.is_empty() {
+            return Ok(0);
+        }
+        let shards = BTreeSet::from([shard_of(subject)]);
+        let mut left = ring::only(&state.records, &shards);
+        left.retain(|(of, _), _| *of != subject);
+        self.replace_shards(&mut state, &left, &shards)?;
+        state.records.retain(|(of, _), _| *of != subject);
+        // INVARIANT: under the write lock, so that nobody puts a destroyed key back into the cache.
+        for (_, _, key) in &theirs {
+            self.cache.remove(key);
+        }
         Ok(theirs.len())
     }
 
-    /// Wraps every key anew under another master key. Until the last step the old one opens the folder, after it the new one;
-    /// there is no state that neither opens.
-    ///
-    /// # Errors
-    /// [`KeyError`]; the old master key stays in force then.
-    pub fn rotate(&self, master: MasterKey) -> Result<usize, KeyError> {
-        let mut inner = self.inner();
-        let mut slots = Vec::with_capacity(inner.places.len());
-        for (_, slot) in inner.places.values() {
-            slots.push(slot.rewrapped(&inner.master, &master)?);
+    fn all(&self, state: &State, wanted: &[(Uuid, Purpose)]) -> Result<Vec<DataKey>, KeysError> {
+        let lost = || KeysError::corrupt("a key that was there is gone");
+        wanted.iter().map(|of| self.data_key(state, state.records.get(of).ok_or_else(lost)?)).collect()
+    }
+
+    fn make(&self, state: &mut State, wanted: &[(Uuid, Purpose)]) -> Result<(), KeysError> {
+        let (mut new, mut shards) = (Records::new(), BTreeSet::new());
+        for of in wanted.iter().filter(|of| !state.records.contains_key(of)) {
+            new.insert(*of, Record::make(*of, self.clock.now(), &*state.master)?);
+            shards.insert(shard_of(of.0));
         }
-        let old = inner.file.try_clone()?;
-        let old_bytes = inner.end;
-        write_new(&self.folder, &master, &slots)?;
-        // The file is replaced: what it held under the old key is wiped from the disk, not only unlinked.
-        old.write_all_at(&vec![0; usize::try_from(old_bytes).unwrap_or(0)], 0)?;
-        old.sync_all()?;
-        let mut file = OpenOptions::new().read(true).write(true).open(self.folder.join(FILE))?;
-        let mut bytes = Vec::new();
-        file.seek(SeekFrom::Start(0))?;
-        file.read_to_end(&mut bytes)?;
-        let (places, end) = places(&bytes)?;
-        *inner = Inner { file, master, places, end };
-        Ok(slots.len())
-    }
-
-    /// How many keys there are.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.inner().places.len()
-    }
-
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Inner {
-    fn new_slot(&self, subject: Uuid, purpose: Purpose) -> Result<Slot, KeyError> {
-        let key: DataKey = Zeroizing::new(random()?);
-        Slot::wrap(subject, purpose, Uuid::from_bytes(random()?), &key, &self.master)
-    }
-
-    fn append(&mut self, slots: Vec<Slot>) -> Result<(), KeyError> {
-        let bytes: Vec<u8> = slots.iter().flat_map(Slot::bytes).collect();
-        self.file.write_all_at(&bytes, self.end)?;
-        self.file.sync_data()?;
-        for slot in slots {
-            self.places.insert((slot.subject, slot.purpose), (self.end, slot));
-            self.end += SLOT_BYTES as u64;
-        }
+        let mut all = ring::only(&state.records, &shards);
+        all.extend(new.clone());
+        self.replace_shards(state, &all, &shards)?;
+        state.records.extend(new);
         Ok(())
     }
 
-    fn key(&self, of: (Uuid, Purpose)) -> Result<Option<(Uuid, DataKey)>, KeyError> {
-        let Some((_, slot)) = self.places.get(&of) else { return Ok(None) };
-        Ok(Some((slot.id, slot.unwrap_key(&self.master)?)))
-    }
-}
-
-/// Where the keys lie, and where the next one goes.
-fn places(bytes: &[u8]) -> Result<(HashMap<(Uuid, Purpose), (u64, Slot)>, u64), KeyError> {
-    let mut places = HashMap::new();
-    let slots = bytes.get(HEADER_BYTES..).unwrap_or_default();
-    let mut at = HEADER_BYTES as u64;
-    for chunk in slots.chunks_exact(SLOT_BYTES) {
-        if let Some(slot) = Slot::read(chunk, at)? {
-            places.insert((slot.subject, slot.purpose), (at, slot));
+    fn data_key(&self, state: &State, record: &Record) -> Result<DataKey, KeysError> {
+        let of = |secret| DataKey { id: record.key, subject: record.subject, purpose: record.purpose, secret };
+        if let Some(secret) = self.cache.get(&record.key) {
+            return Ok(of(secret));
         }
-        at += SLOT_BYTES as u64;
+        let secret = Arc::new(record.unwrap(&*state.master)?);
+        self.cache.insert(record.key, Arc::clone(&secret));
+        Ok(of(secret))
     }
-    Ok((places, at))
-}
 
-/// Writes a whole file of keys beside the present one and puts it in its place.
-fn write_new(folder: &Path, master: &MasterKey, slots: &[Slot]) -> Result<(), KeyError> {
-    let next = folder.join(NEXT);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&next)?;
-    set_private(&file)?;
-    file.write_all(&Header::new(master)?.bytes())?;
-    for slot in slots {
-        file.write_all(&slot.bytes())?;
+    /// Replaces the shards with these numbers by what `records` holds.
+    fn replace_shards(&self, state: &mut State, records: &Records, shards: &BTreeSet<u8>) -> Result<(), KeysError> {
+        self.changing(state, |keys, state| {
+            let folder = keys.folder.join(&state.header.ring_name());
+            ring::replace_shards(&keys.disk, &folder, records, shards)?;
+            let mut header = state.header.clone();
+            header.shards.extend(shards);
+            if header.shards != state.header.shards {
+                header.write(&keys.disk, keys.folder.path())?;
+                state.header = header;
+            }
+            Ok(())
+        })
     }
-    file.sync_all()?;
-    std::fs::rename(&next, folder.join(FILE))?;
-    File::open(folder)?.sync_all()?;
-    Ok(())
-}
 
-fn set_private(file: &File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))
-}
-
-fn remove_if_there(path: &Path) -> std::io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+    /// Changes something on the disk. Once that has failed, nothing more is written until the store is opened again.
+    fn changing<T>(
+        &self,
+        state: &mut State,
+        change: impl FnOnce(&Self, &mut State) -> io::Result<T>,
+    ) -> Result<T, KeysError> {
+        if let Some(reason) = &state.broken {
+            let reason = format!("an earlier change failed, open the key store again: {reason}");
+            return Err(KeysError::Unavailable { reason });
+        }
+        change(self, state).map_err(|error| {
+            state.broken = Some(error.to_string());
+            KeysError::disk(self.folder.path(), &error)
+        })
     }
-}
 
-/// Random bytes of the operating system.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], KeyError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| KeyError::Unavailable { reason: error.to_string() })?;
-    Ok(bytes)
-}
+    // A panic under the lock leaves memory and disk possibly apart; `changing` is the only writer, and it assigns last.
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
 
-/// XChaCha20-Poly1305: a random nonce, then the closed text.
-pub(crate) fn close(key: &[u8; KEY_BYTES], bound: &[u8], text: &[u8]) -> Result<Vec<u8>, KeyError> {
-    let nonce: [u8; NONCE_BYTES] = random()?;
-    let closed = XChaCha20Poly1305::new(key.into())
-        .encrypt(&XNonce::from(nonce), Payload { msg: text, aad: bound })
-        .map_err(|_| KeyError::Unavailable { reason: "a text could not be closed".to_owned() })?;
-    Ok([nonce.as_slice(), &closed].concat())
-}
-
-/// Opens what [`close`] closed; none where the key, the bound bytes or the text are others.
-pub(crate) fn open(key: &[u8; KEY_BYTES], bound: &[u8], closed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (nonce, text) = closed.split_first_chunk::<NONCE_BYTES>()?;
-    let payload = Payload { msg: text, aad: bound };
-    XChaCha20Poly1305::new(key.into()).decrypt(&XNonce::from(*nonce), payload).ok().map(Zeroizing::new)
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
 }

@@ -7,13 +7,15 @@
 //! INVARIANT: a disclosure is put before the event with its digest is appended, so that no event can ever be there
 //! whose data was lost by a crash in between. A disclosure without an event is harmless.
 //!
-//! On disk a disclosure is closed under a key of its person and purpose ([`crate::keys`]).
+//! On disk a disclosure is encrypted under a key of its person and purpose ([`crate::keys`]). To forget somebody is to
+//! destroy these keys: from then on the rows say nothing to anybody, in this folder and in every copy of it.
 //!
 //! What is deliberately absent: rules about who may see what; these stand before the vault.
 
 mod disclosure;
 mod embedded;
 mod memory;
+mod row;
 
 pub use crate::folder::OpenError;
 pub use disclosure::{
@@ -23,6 +25,7 @@ pub use embedded::EmbeddedVault;
 pub use memory::MemoryVault;
 
 use async_trait::async_trait;
+use siyi_domain::moment::Moment;
 use uuid::Uuid;
 
 /// The most disclosures of one [`Vault::put`], and the most digests of one [`Vault::open_many`].
@@ -103,7 +106,13 @@ pub trait Vault: Send + Sync + 'static {
     /// [`VaultError`].
     async fn of_subject(&self, subject: Uuid) -> Result<Vec<Opened>, VaultError>;
 
-    /// Removes all rows of a person and answers how many there were, when the removal survives a power loss.
+    /// When the last backup of keys expires that could open what is forgotten now; none where there is no backup.
+    fn last_key_backup_expires(&self) -> Option<Moment> {
+        None
+    }
+
+    /// Forgets a person: destroys the keys, removes the rows, and answers how many rows there were when both survive a
+    /// power loss. What is put under the person after that lies under new keys.
     ///
     /// # Errors
     /// [`VaultError`].

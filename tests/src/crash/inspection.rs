@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use siyi_api::app::{App, Mode};
+use siyi_api::app::{App, Mode, master_key};
 use siyi_domain::rules::Rules;
 use siyi_log::embedded::{EmbeddedStore, Options};
 use siyi_log::handler::Handler;
+use siyi_log::keys::Keys;
 use siyi_log::port::{EventStore, Expected, MAX_APPEND_EVENTS, NewEvent, StreamName};
 use siyi_log::vault::{EmbeddedVault, RandomSalts, Vault};
 use tokio::runtime::Runtime;
@@ -76,6 +77,7 @@ pub fn inspect(data: &Path, ledger: &mut Ledger, random: &mut Random, depth: Dep
 
 async fn news(data: &Path, ledger: &mut Ledger, random: &mut Random) -> Outcome<Found> {
     let store = Arc::new(EmbeddedStore::open(data.join("log"), Options::default())?);
+    let keys = Arc::new(Keys::open(data.join("keys"), master_key(data, Mode::Trial)?)?);
     let vault: Arc<dyn Vault> = Arc::new(EmbeddedVault::open(data.join("vault"), keys)?);
     let port: Arc<dyn EventStore> = Arc::<EmbeddedStore>::clone(&store);
     ledger.check(&*store, &*vault, false).await?;

@@ -212,7 +212,9 @@ pub fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
 pub fn post(address: SocketAddr, headers: &[(&str, &str)], body: &str) -> io::Result<Answer> {
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();
-    let head = format!("POST /graphql HTTP/1.0\r\ncontent-type: application/json\r\n{headers}content-length: {length}");
+    let head = format!(
+        "POST /graphql HTTP/1.0\r\ncontent-type: application/json\r\nx-siyi-request: 1\r\n{headers}content-length: {length}"
+    );
     ask(address, format!("{head}\r\n\r\n{body}").as_bytes())
 }
 

@@ -19,8 +19,8 @@ async fn put(vault: &Subject, sealed: &[Sealed]) {
 }
 
 fn opened(sealed: &Sealed, field: &str, value: &str) -> Opened {
-    let subject = sealed.disclosure.subject();
-    Opened { digest: sealed.digest.clone(), subject, field: field.into(), value: value.into() }
+    let (subject, text) = (sealed.disclosure.subject(), sealed.disclosure.text().to_owned());
+    Opened { digest: sealed.digest.clone(), subject, field: field.into(), value: value.into(), text }
 }
 
 pub async fn what_is_put_opens(vault: Subject) {
@@ -118,7 +118,7 @@ pub async fn what_was_forgotten_can_be_put_again(vault: Subject) {
 }
 
 pub async fn a_call_takes_1024_rows_and_no_more(vault: Subject) {
-    let rows: Vec<_> = (0..=MAX_ROWS).map(|row| sealed(WANG, "row", &row.to_string())).collect();
+    let rows: Vec<_> = (0..=MAX_ROWS).map(|row| sealed(WANG, "name", &row.to_string())).collect();
     let all = rows.iter().map(|row| row.disclosure.clone()).collect();
     assert_eq!(vault.put(all).await.unwrap_err().code(), "vault-call-too-large");
     assert!(vault.of_subject(WANG).await.unwrap().is_empty());
@@ -132,7 +132,7 @@ pub async fn a_call_takes_1024_rows_and_no_more(vault: Subject) {
 }
 
 pub async fn many_put_at_once(vault: Subject) {
-    let all: Vec<_> = (0..64).map(|row| sealed(WANG, "row", &row.to_string())).collect();
+    let all: Vec<_> = (0..64).map(|row| sealed(WANG, "name", &row.to_string())).collect();
     let putting = all.iter().map(|sealed| {
         let (vault, row) = (Arc::clone(&vault), sealed.disclosure.clone());
         async move { vault.put(vec![row]).await }

@@ -8,6 +8,8 @@ use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_domain::jurisdiction::JurisdictionCommand;
 use siyi_domain::moment::Moment;
 use siyi_domain::office::Actor;
+use siyi_domain::personal;
+use siyi_domain::refusal::Refusal;
 use siyi_domain::roster::RosterCommand;
 
 use super::{alias, moment};
@@ -39,6 +41,8 @@ pub struct Act {
     pub(super) matter: ConsultationId,
     /// The typed command.
     pub(super) command: Command,
+    /// Why none of its texts may be published.
+    pub(super) refusal: Option<Refusal>,
 }
 
 /// A typed command of any aggregate.
@@ -88,6 +92,7 @@ impl TryFrom<Written> for Act {
             recorded_at: written.recorded_at.as_deref().map_or(Ok(at), moment)?,
             actor: actor(&written.who)?,
             matter: alias::matter(written.account.as_deref().or(written.matter.as_deref()).unwrap_or(MATTER)),
+            refusal: personal::check_input(&input).err(),
             command: command(&written.name, input).map_err(|e| format!("{}: {e}", written.name))?,
             jurisdiction,
             name: written.name,

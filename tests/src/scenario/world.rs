@@ -60,6 +60,10 @@ impl World {
 
     /// Decides an act and, if it is accepted, lets it happen.
     pub(super) fn act(&mut self, act: &Act, rules: &Rules) -> Result<Outcome, String> {
+        // As the handler does it: before anything else looks at the act.
+        if let Some(refusal) = &act.refusal {
+            return Ok(Err(refusal.clone()));
+        }
         let Act { at: occurred_at, recorded_at, actor, .. } = *act;
         let context = Context { occurred_at, recorded_at, actor, rules };
         let events = match &act.command {

@@ -43,7 +43,7 @@ fn send_huge(address: SocketAddr, head: &str, chunked: bool) -> Outcome<Answer> 
 fn a_body_of_100_mb_is_too_large() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let server = serve(folder.path())?;
-    let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\nx-siyi-request: 1\r\n";
     for (length, chunked) in [(format!("content-length: {HUGE}"), false), ("transfer-encoding: chunked".into(), true)] {
         let answer = send_huge(server.address(), &format!("{head}{length}\r\n\r\n"), chunked)
             .map_err(|broken| broken.at(&length))?;

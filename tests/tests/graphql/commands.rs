@@ -18,6 +18,9 @@ const INTROSPECTION: &str = "{ __schema { mutationType { fields { name args { na
     types { name enumValues { name } inputFields { name type { ...named } } } } }
     fragment named on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
+/// Mutations that are no command to a matter, a place or a roster: they are of the caller's own account.
+const OF_THE_GATE: [&str; 2] = ["recordReading", "giveSecond"];
+
 /// The types of the schema by name.
 struct Types(BTreeMap<String, Value>);
 
@@ -56,8 +59,8 @@ fn scalar(field: &str, name: &str) -> Value {
         ("Date", _) => "2026-03-02".into(),
         ("DateTime", _) => "2026-01-01T08:00:00+08:00".into(),
         ("Boolean", _) => true.into(),
-        ("String", "paper" | "photo" | "sha256") => "0".repeat(64).into(),
-        ("String", "jurisdiction") => "419901101201".into(),
+        ("String", "paper" | "photo" | "sha256" | "code" | "consent" | "struckAtHome") => "0".repeat(64).into(),
+        ("String", "jurisdiction" | "home") => "419901101201".into(),
         ("String", "matters") => "V03".into(),
         ("String", "sex") => "f".into(),
         ("String", _) => "S1".into(),
@@ -72,7 +75,9 @@ async fn every_command_of_the_domain_has_a_mutation_and_every_mutation_is_a_comm
     let schema = ask(&router, INTROSPECTION).await["__schema"].clone();
     let mutations = schema["mutationType"]["fields"].as_array().unwrap().iter();
     let mutations: BTreeSet<&str> = mutations.map(|field| field["name"].as_str().unwrap()).collect();
-    assert_eq!(mutations, names());
+    let of_the_domain: BTreeSet<&str> = mutations.iter().copied().filter(|name| !OF_THE_GATE.contains(name)).collect();
+    assert_eq!(of_the_domain, names());
+    assert_eq!(mutations.len(), of_the_domain.len() + OF_THE_GATE.len());
 }
 
 #[tokio::test]
@@ -82,6 +87,9 @@ async fn the_domain_reads_every_field_of_every_input() {
     let types = Types::of(&schema);
     for mutation in schema["mutationType"]["fields"].as_array().unwrap() {
         let name = mutation["name"].as_str().unwrap();
+        if OF_THE_GATE.contains(&name) {
+            continue;
+        }
         let args = mutation["args"].as_array().unwrap();
         let input = args.iter().find(|arg| arg["name"] == "input").unwrap();
         let input_type = input["type"]["ofType"]["name"].as_str().unwrap();

@@ -1,5 +1,6 @@
 //! Whose folder it is.
 
+use super::vaults::keys;
 use super::{all, append, numbers, open, other_process, other_process_folder};
 use siyi_log::{embedded::EmbeddedStore, vault::EmbeddedVault};
 use std::{fs, path::Path};
@@ -52,12 +53,13 @@ fn a_foreign_folder_is_refused_and_left_as_it_is() {
 
 #[tokio::test]
 async fn a_vault_is_no_store_and_a_store_is_no_vault() {
+    let (_kept, keys) = keys();
     let folder = tempfile::tempdir().unwrap();
-    EmbeddedVault::open(folder.path()).unwrap().close().await;
+    EmbeddedVault::open(folder.path(), keys.clone()).unwrap().close().await;
     assert_eq!(code(folder.path()), "store-foreign");
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).unwrap().close().await;
-    assert_eq!(EmbeddedVault::open(folder.path()).unwrap_err().code(), "store-foreign");
+    assert_eq!(EmbeddedVault::open(folder.path(), keys).unwrap_err().code(), "store-foreign");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use siyi_domain::command_enum::MisshapenInput;
 use siyi_domain::consultation::ConsultationCommand;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_domain::jurisdiction::JurisdictionCommand;
+use siyi_domain::personal;
+use siyi_domain::refusal::Refusal;
 use siyi_domain::roster::{CONTACT_DIGESTS, RosterCommand};
 use uuid::Uuid;
 
@@ -59,6 +61,8 @@ pub const ROSTER_COMMANDS: &[&str] = RosterCommand::NAMES;
 pub(super) struct Sealing {
     pub(super) command: Command,
     pub(super) disclosures: Vec<Disclosure>,
+    /// Why nothing of it may be published: a text that is public names somebody by number.
+    pub(super) refusal: Option<Refusal>,
 }
 
 /// The contact data of a registration, by their names in the input.
@@ -132,7 +136,8 @@ pub(super) fn seal(request: &Request, salts: &dyn Salts) -> Result<Sealing, Hand
             hide_contact(index, person, salts)?;
         }
     }
-    Ok(Sealing { command: typed(&request.name, input)?, disclosures })
+    let refusal = personal::check_input(&input).err();
+    Ok(Sealing { command: typed(&request.name, input)?, disclosures, refusal })
 }
 
 /// In place of contact data by name, always the same number of digests in an order that says nothing: who holds the event

@@ -1,64 +1,80 @@
-//! Why there is no key.
+//! Why the key store did not answer.
 
-/// Why there is no key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// No master key was given.
-    #[error(
-        "there is no master key: name its file with --master-key, or give the systemd credential `siyi-master-key`"
-    )]
-    MasterMissing,
-    /// Others may read the master key's file.
-    #[error("the master key's file may be read by others: its mode is {mode:o}, it must be 600 or 400")]
-    MasterExposed {
-        /// The mode found.
-        mode: u32,
-    },
-    /// The file holds no key.
-    #[error("the master key's file holds no 64 hexadecimal digits")]
-    MasterMalformed,
-    /// The keys were made under another master key.
-    #[error("the keys of this folder were made under another master key")]
-    MasterWrong,
-    /// A key file is there already and is not written over.
-    #[error("there is a file at `{0}` already")]
-    MasterExists(String),
-    /// A slot does not read.
-    #[error("the file of keys is damaged: {detail}")]
-    Corrupt {
-        /// What was found, and where.
-        detail: String,
-    },
-    /// The disk or the operating system said no.
-    #[error("the keys are unavailable: {reason}")]
+use super::MasterKeyError;
+use crate::folder::OpenError;
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Why the key store did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The folder does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The master key is missing, exposed, malformed, wrong, or its token does not answer.
+    #[error(transparent)]
+    Master(#[from] MasterKeyError),
+    /// The disk or the operating system said no; nothing more is written until the key store is opened again.
+    #[error("the key store is unavailable: {reason}")]
     Unavailable {
         /// What the operator should look at.
         reason: String,
     },
+    /// A file or a key does not read; stop and look.
+    #[error("the key store is damaged: {detail}")]
+    Corrupt {
+        /// What was found.
+        detail: String,
+    },
+    /// The backup is past its day, so the keys destroyed since it was made stay destroyed.
+    #[error("the backup of the keys expired at {expired}")]
+    BackupExpired {
+        /// When.
+        expired: String,
+    },
+    /// The backup does not read, or was changed.
+    #[error("the backup of the keys does not read: {detail}")]
+    BackupMalformed {
+        /// What was found.
+        detail: String,
+    },
+    /// A backup never replaces a file.
+    #[error("`{}` is already there", path.display())]
+    BackupExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A backup is restored into an empty folder only.
+    #[error("the key store `{}` already holds keys", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
 }
 
-impl KeyError {
+impl KeysError {
     /// The stable public code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::MasterMissing => "master-key-missing",
-            Self::MasterExposed { .. } => "master-key-exposed",
-            Self::MasterMalformed => "master-key-malformed",
-            Self::MasterWrong => "master-key-wrong",
-            Self::MasterExists(_) => "master-key-exists",
-            Self::Corrupt { .. } => "store-corrupt",
-            Self::Unavailable { .. } => "store-unavailable",
+            Self::Open(e) => e.code(),
+            Self::Master(e) => e.code(),
+            Self::Unavailable { .. } => "key-store-unavailable",
+            Self::Corrupt { .. } => "key-store-corrupt",
+            Self::BackupExpired { .. } => "key-backup-expired",
+            Self::BackupMalformed { .. } => "key-backup-malformed",
+            Self::BackupExists { .. } => "key-backup-exists",
+            Self::NotEmpty { .. } => "key-store-not-empty",
         }
     }
 
-    pub(super) fn lost() -> Self {
-        Self::Corrupt { detail: "a key that was just made is gone".to_owned() }
+    pub(super) fn disk(path: &Path, error: &io::Error) -> Self {
+        Self::Unavailable { reason: format!("`{}`: {error}", path.display()) }
     }
-}
 
-impl From<std::io::Error> for KeyError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Unavailable { reason: error.to_string() }
+    pub(super) fn corrupt(detail: impl Into<String>) -> Self {
+        Self::Corrupt { detail: detail.into() }
     }
 }

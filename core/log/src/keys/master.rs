@@ -1,103 +1,84 @@
-//! 主密钥: the one key that wraps all others, and where it comes from.
+//! The master key: what wraps the keys of persons. It never lies in the key store's folder.
 
-use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
+mod file;
+mod pkcs11;
 
-use zeroize::{Zeroize, Zeroizing};
+pub use file::FileMasterKey;
+pub use pkcs11::{MAX_PIN_BYTES, Pkcs11MasterKey, Token};
 
-use super::{KEY_BYTES, KeyError, random};
+use secrecy::SecretBox;
 
-/// The name of the systemd credential.
-pub const CREDENTIAL: &str = "siyi-master-key";
+/// 256 secret bits, on the heap and wiped when they are dropped.
+pub type KeyBytes = SecretBox<[u8; 32]>;
 
-/// The master key in memory; wiped when it is dropped.
-pub struct MasterKey(Zeroizing<[u8; KEY_BYTES]>);
+/// Wraps and unwraps the keys of persons. Calls may block.
+pub trait MasterKey: Send + Sync + 'static {
+    /// Which key this is; says nothing about the key itself, and is the same at every start.
+    fn key_id(&self) -> String;
 
-/// A key is never printed.
-impl fmt::Debug for MasterKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MasterKey(..)")
-    }
+    /// Wraps a key so that it unwraps with the same context only.
+    ///
+    /// # Errors
+    /// [`MasterKeyError::Unavailable`].
+    fn wrap(&self, context: &[u8], key: &KeyBytes) -> Result<Vec<u8>, MasterKeyError>;
+
+    /// Unwraps a key.
+    ///
+    /// # Errors
+    /// [`MasterKeyError::Wrong`] where the key was wrapped by another master key, for another context, or was changed;
+    /// [`MasterKeyError::Unavailable`].
+    fn unwrap(&self, context: &[u8], wrapped: &[u8]) -> Result<KeyBytes, MasterKeyError>;
 }
 
-impl MasterKey {
-    /// A key from its bytes.
+/// Why a master key does not serve.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MasterKeyError {
+    /// It is not where it was said to be.
+    #[error("the master key is missing: {what}")]
+    Missing {
+        /// What was looked for.
+        what: String,
+    },
+    /// Others than this process can read it, or it can be taken out of its token.
+    #[error("the master key is exposed: {why}")]
+    Exposed {
+        /// To whom, and what to do.
+        why: String,
+    },
+    /// It is no key.
+    #[error("the master key is malformed: {why}")]
+    Malformed {
+        /// What was expected.
+        why: String,
+    },
+    /// What was to be unwrapped was wrapped by another master key.
+    #[error("this is not the master key under which the key store was made")]
+    Wrong,
+    /// A new key would replace a file.
+    #[error("the master key is not created: `{file}` is already there")]
+    Exists {
+        /// The file.
+        file: String,
+    },
+    /// The token or the operating system does not answer.
+    #[error("the master key is unavailable: {reason}")]
+    Unavailable {
+        /// What the operator should look at.
+        reason: String,
+    },
+}
+
+impl MasterKeyError {
+    /// The stable public code.
     #[must_use]
-    pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
-        Self(Zeroizing::new(bytes))
-    }
-
-    /// The key in a file of 64 hexadecimal digits that nobody but its owner may read.
-    ///
-    /// # Errors
-    /// [`KeyError::MasterMissing`], [`KeyError::MasterExposed`], [`KeyError::MasterMalformed`].
-    pub fn from_file(path: &Path) -> Result<Self, KeyError> {
-        let file = opened(path)?;
-        let mode = file.metadata()?.mode() & 0o777;
-        if !matches!(mode, 0o600 | 0o400) {
-            return Err(KeyError::MasterExposed { mode });
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "master-key-missing",
+            Self::Exposed { .. } => "master-key-exposed",
+            Self::Malformed { .. } => "master-key-malformed",
+            Self::Wrong => "master-key-wrong",
+            Self::Exists { .. } => "master-key-exists",
+            Self::Unavailable { .. } => "master-key-unavailable",
         }
-        read(file)
     }
-
-    /// The key that systemd hands to the service (`LoadCredential=`); none where it hands none.
-    ///
-    /// # Errors
-    /// [`KeyError::MasterMalformed`], [`KeyError::Unavailable`].
-    pub fn from_credential(folder: Option<&Path>) -> Result<Option<Self>, KeyError> {
-        let Some(path) = folder.map(|folder| folder.join(CREDENTIAL)).filter(|path| path.exists()) else {
-            return Ok(None);
-        };
-        read(opened(&path)?).map(Some)
-    }
-
-    /// Makes a new key in a new file of mode 0600.
-    ///
-    /// # Errors
-    /// [`KeyError::MasterExists`] if there is a file, [`KeyError::Unavailable`].
-    pub fn create(path: &Path) -> Result<Self, KeyError> {
-        let key = Self(Zeroizing::new(random()?));
-        let mut text: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        let mut file = created.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => KeyError::MasterExists(path.display().to_string()),
-            _ => KeyError::from(error),
-        })?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        text.zeroize();
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            File::open(folder)?.sync_all()?;
-        }
-        Ok(key)
-    }
-
-    pub(super) fn bytes(&self) -> &[u8; KEY_BYTES] {
-        &self.0
-    }
-}
-
-fn opened(path: &Path) -> Result<File, KeyError> {
-    File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => KeyError::MasterMissing,
-        _ => KeyError::from(error),
-    })
-}
-
-fn read(mut file: File) -> Result<MasterKey, KeyError> {
-    let mut text = Zeroizing::new(String::new());
-    file.read_to_string(&mut text).map_err(|_| KeyError::MasterMalformed)?;
-    let digits = text.trim();
-    let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-    if digits.len() != 2 * KEY_BYTES || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return Err(KeyError::MasterMalformed);
-    }
-    for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
-        let pair = digits.get(at..at + 2).ok_or(KeyError::MasterMalformed)?;
-        *byte = u8::from_str_radix(pair, 16).map_err(|_| KeyError::MasterMalformed)?;
-    }
-    Ok(MasterKey(bytes))
 }

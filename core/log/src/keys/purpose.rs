@@ -1,37 +1,56 @@
-//! What a personal value is kept for.
+//! What a personal text is for; each purpose of a person has a key of its own.
 
-/// What a personal value is kept for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a personal text is for (PIPL art. 6: no more than its purpose needs).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Purpose {
-    /// 名册: who somebody is on the rolls.
+    /// Who belongs to a body (名册): the name.
     Roll,
-    /// 联系: how somebody is reached and paid.
+    /// How somebody is reached and told apart: telephone, identity number, address.
     Contact,
-    /// 意见: what somebody said.
+    /// What somebody said: an objection, an opinion.
     Voice,
-    /// 支付: to whom money went.
+    /// Who was paid: payee, account.
     Payment,
-    /// 附件: files about somebody.
+    /// A paper that somebody handed in.
     Attachment,
 }
 
 impl Purpose {
-    /// All of them.
+    /// Every purpose.
     pub const ALL: [Self; 5] = [Self::Roll, Self::Contact, Self::Voice, Self::Payment, Self::Attachment];
 
-    /// The purpose of a disclosure's field. A field nobody thought of is kept like what somebody said: apart from the rolls.
+    /// The purpose of a field of a disclosure; none where nobody has said what the field is for.
     #[must_use]
-    pub fn of_field(field: &str) -> Self {
+    pub fn of_field(field: &str) -> Option<Self> {
         match field {
-            "name" => Self::Roll,
-            "phone" | "identity_number" | "address" | "bank_account" => Self::Contact,
-            "payee" => Self::Payment,
-            "attachment" => Self::Attachment,
-            _ => Self::Voice,
+            "name" => Some(Self::Roll),
+            "phone" | "identity_number" | "address" => Some(Self::Contact),
+            "objection" | "opinion" => Some(Self::Voice),
+            "payee" | "bank_account" => Some(Self::Payment),
+            "attachment" => Some(Self::Attachment),
+            _ => None,
         }
     }
 
-    pub(crate) const fn byte(self) -> u8 {
+    /// Its stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Roll => "roll",
+            Self::Contact => "contact",
+            Self::Voice => "voice",
+            Self::Payment => "payment",
+            Self::Attachment => "attachment",
+        }
+    }
+
+    /// Its stable number in a row of the vault.
+    #[must_use]
+    pub const fn number(self) -> u8 {
         match self {
             Self::Roll => 1,
             Self::Contact => 2,
@@ -41,7 +60,15 @@ impl Purpose {
         }
     }
 
-    pub(crate) fn from_byte(byte: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.byte() == byte)
+    /// The purpose with this number.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.number() == number)
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

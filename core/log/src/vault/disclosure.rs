@@ -1,8 +1,8 @@
 //! SD-JWT disclosures (RFC 9901 sections 4.2.1 and 4.2.3).
 
 use super::VaultError;
-use crate::keys::Purpose;
 use crate::canonical::sha256;
+use crate::keys::Purpose;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
@@ -49,10 +49,11 @@ impl Salts for RandomSalts {
     }
 }
 
-/// A disclosure, and the person it speaks of.
+/// A disclosure, the person it speaks of, and what it is for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Disclosure {
     pub(super) subject: Uuid,
+    pub(super) purpose: Purpose,
     pub(super) text: String,
 }
 
@@ -84,7 +85,7 @@ pub struct Opened {
     pub field: String,
     /// The personal value.
     pub value: String,
-    /// The disclosure's text: who is handed it can check it against the digest in the event.
+    /// The disclosure's text: whom it is handed to can check it against the digest in the event.
     pub text: String,
 }
 
@@ -115,6 +116,12 @@ pub enum SealRefused {
         /// The limit in bytes.
         limit: usize,
     },
+    /// Nobody has said what the field is for ([`Purpose::of_field`]), so there is no key for it.
+    #[error("`{field}` is no field of personal data that this program knows")]
+    UnknownField {
+        /// The name.
+        field: String,
+    },
 }
 
 impl SealRefused {
@@ -124,6 +131,7 @@ impl SealRefused {
         match self {
             Self::ValueTooLong { .. } => "personal-value-too-long",
             Self::FieldName { .. } => "invalid-personal-field",
+            Self::UnknownField { .. } => "unknown-personal-field",
         }
     }
 }
@@ -134,7 +142,7 @@ impl SealRefused {
 /// base64url without padding.
 ///
 /// # Errors
-/// [`SealRefused`] where the value or the field name is too long.
+/// [`SealRefused`] where the value or the field name is too long, or the field is unknown.
 pub fn seal(salt: [u8; 32], subject: Uuid, field: &str, value: &str) -> Result<Sealed, SealRefused> {
     if value.len() > MAX_VALUE_BYTES {
         return Err(SealRefused::ValueTooLong { size: value.len(), limit: MAX_VALUE_BYTES });
@@ -143,8 +151,9 @@ pub fn seal(salt: [u8; 32], subject: Uuid, field: &str, value: &str) -> Result<S
         let field = field.chars().take(MAX_FIELD_BYTES).collect();
         return Err(SealRefused::FieldName { field, limit: MAX_FIELD_BYTES });
     }
+    let purpose = Purpose::of_field(field).ok_or_else(|| SealRefused::UnknownField { field: field.into() })?;
     let array = serde_json::json!([URL_SAFE_NO_PAD.encode(salt), field, value]).to_string();
-    let disclosure = Disclosure { subject, text: URL_SAFE_NO_PAD.encode(array) };
+    let disclosure = Disclosure { subject, purpose, text: URL_SAFE_NO_PAD.encode(array) };
     Ok(Sealed { digest: disclosure.digest(), disclosure })
 }
 
@@ -152,23 +161,25 @@ impl Disclosure {
     /// A disclosure from its text, as it stands in a presentation or in another vault.
     ///
     /// # Errors
-    /// [`VaultError::Corrupt`] where the text is no disclosure.
+    /// [`VaultError::Corrupt`] where the text is no disclosure, or one of a field that this program does not know.
     pub fn from_text(subject: Uuid, text: impl Into<String>) -> Result<Self, VaultError> {
-        let disclosure = Self { subject, text: text.into() };
-        disclosure.opened(&disclosure.digest()).map(|_| disclosure.clone())
+        let text = text.into();
+        let digest = digest_text(&sha256(text.as_bytes()));
+        let (field, _) = contents(&text, &digest)?;
+        let purpose = Purpose::of_field(&field).ok_or_else(|| damaged(&digest, "is of an unknown field"))?;
+        Ok(Self { subject, purpose, text })
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub const fn purpose(&self) -> Purpose {
+        self.purpose
     }
 
     /// The person.
     #[must_use]
     pub const fn subject(&self) -> Uuid {
         self.subject
-    }
-
-    /// What it is kept for, by the name of its field.
-    #[must_use]
-    pub fn purpose(&self) -> Purpose {
-        let opened = self.opened(&self.digest());
-        Purpose::of_field(opened.as_ref().map_or("", |opened| opened.field.as_str()))
     }
 
     /// The text that is presented to a verifier.
@@ -189,15 +200,24 @@ impl Disclosure {
 
     /// Opens the disclosure, which must have this digest.
     pub(super) fn opened(&self, digest: &str) -> Result<Opened, VaultError> {
-        let damaged = |what: &str| VaultError::Corrupt { detail: format!("the row of the digest `{digest}` {what}") };
         if self.digest() != digest {
-            return Err(damaged("has another digest"));
+            return Err(damaged(digest, "has another digest"));
         }
-        let array = URL_SAFE_NO_PAD.decode(&self.text).map_err(|_| damaged("is no base64url"))?;
-        let (_, field, value): (String, String, String) =
-            serde_json::from_slice(&array).map_err(|_| damaged("is no disclosure"))?;
+        let (field, value) = contents(&self.text, digest)?;
         Ok(Opened { digest: digest.into(), subject: self.subject, field, value, text: self.text.clone() })
     }
+}
+
+/// The field and the value in a disclosure's text.
+fn contents(text: &str, digest: &str) -> Result<(String, String), VaultError> {
+    let array = URL_SAFE_NO_PAD.decode(text).map_err(|_| damaged(digest, "is no base64url"))?;
+    let (_, field, value): (String, String, String) =
+        serde_json::from_slice(&array).map_err(|_| damaged(digest, "is no disclosure"))?;
+    Ok((field, value))
+}
+
+fn damaged(digest: &str, what: &str) -> VaultError {
+    VaultError::Corrupt { detail: format!("the row of the digest `{digest}` {what}") }
 }
 
 pub(super) fn digest_text(digest: &[u8; 32]) -> String {
@@ -211,14 +231,14 @@ pub(super) fn digest_from_text(digest: &str) -> Option<[u8; 32]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Disclosure, MAX_VALUE_BYTES, RandomSalts, Salts, seal};
+    use super::{Disclosure, MAX_VALUE_BYTES, Purpose, RandomSalts, Salts, seal};
     use uuid::Uuid;
 
     #[test]
     fn the_digest_is_that_of_the_rfc() {
         // RFC 9901 section 4.2.3: the disclosure with the blanks of its JSON, as the RFC prints it.
         let text = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0";
-        let disclosure = Disclosure::from_text(Uuid::nil(), text).unwrap();
+        let disclosure = Disclosure { subject: Uuid::nil(), purpose: Purpose::Roll, text: text.into() };
         assert_eq!(disclosure.digest(), "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0");
         let opened = disclosure.opened(&disclosure.digest()).unwrap();
         assert_eq!((opened.field.as_str(), opened.value.as_str()), ("family_name", "Möbius"));
@@ -253,6 +273,21 @@ mod tests {
         assert_eq!(seal("", 1).unwrap_err().code(), "invalid-personal-field");
         assert_eq!(seal("_sd", 1).unwrap_err().code(), "invalid-personal-field");
         assert_eq!(seal(&"f".repeat(101), 1).unwrap_err().code(), "invalid-personal-field");
+    }
+
+    #[test]
+    fn a_field_that_nobody_gave_a_purpose_is_refused() {
+        assert_eq!(seal([0; 32], Uuid::nil(), "shoe_size", "43").unwrap_err().code(), "unknown-personal-field");
+        // RFC 9901 section 4.2.3: a whole disclosure, but of a field that has no purpose here.
+        let text = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0";
+        assert_eq!(Disclosure::from_text(Uuid::nil(), text).unwrap_err().code(), "store-corrupt");
+    }
+
+    #[test]
+    fn a_text_gives_back_the_purpose() {
+        let sealed = seal([7; 32], Uuid::nil(), "phone", "1").unwrap().disclosure;
+        let again = Disclosure::from_text(Uuid::nil(), sealed.text()).unwrap();
+        assert_eq!((&again, again.purpose()), (&sealed, Purpose::Contact));
     }
 
     #[test]

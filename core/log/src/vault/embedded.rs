@@ -2,31 +2,50 @@
 //!
 //! | keyspace | key | value |
 //! | --- | --- | --- |
-//! | `disclosures` | digest, 32 bytes | subject, 16 bytes; purpose, 1 byte; the disclosure's text, padded and closed |
+//! | `disclosures` | digest, 32 bytes | an encrypted row ([`super::row`]) |
 //! | `subjects` | subject, 16 bytes, and digest, 32 bytes | nothing |
 //!
-//! A disclosure is closed under the key of its person for its purpose ([`crate::keys`]), bound to its digest. To forget a
-//! person is to destroy these keys first: from then on the rows say nothing to anybody, in this folder and in every copy of
-//! it. Then the rows go too, and the engine is told to leave no old table of them behind.
+//! The file `keystore` says which key store holds the keys. A row whose key is gone is forgotten; it opens nothing.
+//!
+//! What this cannot do: a forgotten row leaves the engine's tables at once, but its journal only when that is full. What
+//! lies there is encrypted under a key that is destroyed.
+
+#[cfg(test)]
+mod tests;
 
 use super::{
     Disclosure, OpenError, Opened, Vault, VaultError, check_rows,
     disclosure::{digest_from_text, digest_text},
+    row::Row,
 };
-use crate::keys::{self, DataKey, KeyError, Keys, Purpose};
 use crate::folder::{Folder, Kind, open_engine, speaks_of_damage};
+use crate::keys::{DataKey, Keys, KeysError, Purpose};
 use async_trait::async_trait;
 use fjall::{Database, Keyspace, OwnedWriteBatch, PersistMode};
+use siyi_domain::moment::Moment;
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fmt,
+    fs::{self, File},
+    io::{self, Write},
     path::Path,
     sync::{Arc, Mutex, PoisonError, RwLock},
+    thread,
+    time::Duration,
 };
 use uuid::Uuid;
 
-const KIND: Kind = Kind { stem: "siyi-vault", content: "siyi-vault", format: 2, entries: &["engine"] };
+/// Format 1 was not encrypted. Nobody had it, so it is not migrated.
+const FORMAT: u64 = 2;
+const KEYSTORE: &str = "keystore";
+const KIND: Kind = Kind { stem: "siyi-vault", content: "siyi-vault", format: FORMAT, entries: &["engine", KEYSTORE] };
 const SECTIONS: [(&str, u64); 2] = [("disclosures", 4 << 20), ("subjects", 2 << 20)];
 const CACHE_BYTES: u64 = 8 << 20;
+
+/// How often it is looked, and how long in between, whether the engine has written its tables after somebody was
+/// forgotten; if it has not by then, it compacts later by itself.
+const FLUSH_LOOKS: u32 = 500;
+const FLUSH_PAUSE: Duration = Duration::from_millis(5);
 
 /// A [`Vault`] in a folder.
 pub struct EmbeddedVault {
@@ -53,12 +72,15 @@ impl fmt::Debug for EmbeddedVault {
 }
 
 impl EmbeddedVault {
-    /// Opens the vault in `folder`, which is created where it is missing, with the keys to it.
+    /// Opens the vault in `folder`, which is created where it is missing, with the key store that holds its keys.
     ///
     /// # Errors
-    /// [`OpenError`]: in use, foreign, too new, damaged, or the disk said no.
+    /// [`OpenError`]: in use, foreign (also a vault of format 1), too new, damaged, its keys lie in another key store,
+    /// or the disk said no.
     pub fn open(folder: impl AsRef<Path>, keys: Arc<Keys>) -> Result<Self, OpenError> {
+        refuse_plain(folder.as_ref())?;
         let mut folder = Folder::open(folder.as_ref(), KIND)?;
+        check_keystore(&folder, &keys)?;
         let (database, [disclosures, subjects]) = open_engine(&folder, CACHE_BYTES, SECTIONS)?;
         folder.establish()?;
         let (changes, durable) = (Mutex::default(), Mutex::default());
@@ -91,44 +113,69 @@ impl EmbeddedVault {
 
 impl Rows {
     fn put(&self, new: &[Disclosure]) -> Result<(), VaultError> {
-        // INVARIANT: a key is durable before the first row that is closed with it.
-        let owners: Vec<_> = new.iter().map(|row| (row.subject, row.purpose())).collect();
-        let keys = self.keys.make(&owners)?;
+        let wanted: BTreeSet<_> = new.iter().map(|row| (row.subject, row.purpose)).collect();
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        // INVARIANT: a key is durable before the first row under it is written. Here, so that new keys of many callers
+        // are made while others write rows; below they are there already, unless the person was forgotten in between.
+        self.keys.obtain(&wanted)?;
         self.change(|batch| {
-            for row in new {
-                let digest = row.digest_bytes();
-                if self.row(&digest)?.is_some_and(|known| known.subject != row.subject) {
-                    return Err(VaultError::DigestTaken { digest: digest_text(&digest) });
+            let keys: BTreeMap<(Uuid, Purpose), DataKey> =
+                wanted.iter().copied().zip(self.keys.obtain(&wanted)?).collect();
+            for disclosure in new {
+                let digest = disclosure.digest_bytes();
+                match self.live_row(&digest)? {
+                    Some((row, _)) if row.subject != disclosure.subject => {
+                        return Err(VaultError::DigestTaken { digest: digest_text(&digest) });
+                    }
+                    Some(_) => continue,
+                    None => self.unlink(batch, &digest)?,
                 }
-                let Some((_, key)) = keys.get(&(row.subject, row.purpose())) else {
+                let Some(key) = keys.get(&(disclosure.subject, disclosure.purpose)) else {
                     return Err(VaultError::Unavailable { reason: "a key was not made".into() });
                 };
-                batch.insert(&self.disclosures, digest, closed(row, &digest, key)?);
-                batch.insert(&self.subjects, [row.subject.as_bytes().as_slice(), &digest].concat(), []);
+                batch.insert(&self.disclosures, digest, Row::seal(disclosure, key)?.bytes());
+                batch.insert(&self.subjects, [disclosure.subject.as_bytes().as_slice(), &digest].concat(), []);
             }
             Ok(())
         })
     }
 
-    fn forget(&self, subject: Uuid) -> Result<usize, VaultError> {
-        let keys = self.keys.destroy(subject)?;
-        let rows = self.remove(subject)?;
-        if keys + rows > 0 {
-            self.disclosures.rotate_memtable_and_wait().map_err(|error| vault_error(&error))?;
-            self.disclosures.major_compact().map_err(|error| vault_error(&error))?;
+    /// A row whose key is gone may be followed by one of another person: then the index must not lead to that.
+    fn unlink(&self, batch: &mut OwnedWriteBatch, digest: &[u8; 32]) -> Result<(), VaultError> {
+        if let Some(forgotten) = self.row(digest)? {
+            batch.remove(&self.subjects, [forgotten.subject.as_bytes().as_slice(), digest].concat());
         }
-        Ok(rows)
+        Ok(())
     }
 
-    fn remove(&self, subject: Uuid) -> Result<usize, VaultError> {
-        self.change(|batch| {
+    fn forget(&self, subject: Uuid) -> Result<usize, VaultError> {
+        let (keys, rows) = self.change(|batch| {
+            // INVARIANT: the keys first. Whatever comes after may fail, and the person is forgotten.
+            let keys = self.keys.destroy(subject)?;
             let digests = self.digests(subject)?;
             for digest in &digests {
                 batch.remove(&self.disclosures, *digest);
                 batch.remove(&self.subjects, [subject.as_bytes().as_slice(), digest].concat());
             }
-            Ok(digests.len())
-        })
+            Ok((keys, digests.len()))
+        })?;
+        if keys + rows > 0 {
+            self.compact();
+        }
+        Ok(rows)
+    }
+
+    /// Takes removed rows out of the tables. The person is forgotten without it: what is left is encrypted under keys
+    /// that are destroyed. So a failure is told to the operator only.
+    fn compact(&self) {
+        let compacted = [&self.disclosures, &self.subjects].into_iter().try_for_each(|keyspace| {
+            // The engine lets go of what is older than its last change but one, and of a replaced table at its next
+            // flush: the first round writes the removal into a table, the second drops it, the third the tables before.
+            (0..3).try_for_each(|_| compact_once(keyspace))
+        });
+        if let Err(error) = compacted {
+            tracing::warn!(%error, "forgotten rows, whose keys are destroyed, are still in the vault's tables");
+        }
     }
 
     /// Changes something, one caller after the other, and then waits for the disk, many callers together.
@@ -153,26 +200,31 @@ impl Rows {
         Ok(answer)
     }
 
-    fn row(&self, digest: &[u8; 32]) -> Result<Option<Disclosure>, VaultError> {
+    fn row(&self, digest: &[u8; 32]) -> Result<Option<Row>, VaultError> {
         let Some(value) = self.disclosures.get(digest).map_err(|error| vault_error(&error))? else {
             return Ok(None);
         };
         let damaged = || VaultError::Corrupt { detail: format!("the row `{}` does not read", digest_text(digest)) };
-        let (subject, rest) = value.split_first_chunk::<16>().ok_or_else(damaged)?;
-        let (purpose, text) = rest.split_first().ok_or_else(damaged)?;
-        let (subject, purpose) = (Uuid::from_bytes(*subject), Purpose::from_byte(*purpose).ok_or_else(damaged)?);
-        // Without its key a row is forgotten, whether or not its bytes are still there.
-        let Some((_, key)) = self.keys.find(subject, purpose)? else { return Ok(None) };
-        let text = keys::open(&key, &bound(subject, purpose, digest), text).ok_or_else(damaged)?;
-        let text = unpadded(&text).ok_or_else(damaged)?;
-        Ok(Some(Disclosure { subject, text: text.to_owned() }))
+        Row::read(&value).ok_or_else(damaged).map(Some)
+    }
+
+    /// A row and its key; none where there is no row, or its key is destroyed.
+    fn live_row(&self, digest: &[u8; 32]) -> Result<Option<(Row, DataKey)>, VaultError> {
+        let Some(row) = self.row(digest)? else { return Ok(None) };
+        let key = self.keys.find(row.subject, row.purpose)?.filter(|key| key.id() == row.key);
+        Ok(key.map(|key| (row, key)))
     }
 
     fn open(&self, digest: &str) -> Result<Option<Opened>, VaultError> {
         let Some(bytes) = digest_from_text(digest) else {
             return Ok(None);
         };
-        self.row(&bytes)?.map(|row| row.opened(digest)).transpose()
+        let Some((row, key)) = self.live_row(&bytes)? else { return Ok(None) };
+        let opened = row.open(&bytes, &key)?.opened(digest)?;
+        if Purpose::of_field(&opened.field) != Some(row.purpose) {
+            return Err(VaultError::Corrupt { detail: format!("the row `{digest}` is of another purpose") });
+        }
+        Ok(Some(opened))
     }
 
     fn of_subject(&self, subject: Uuid) -> Result<Vec<Opened>, VaultError> {
@@ -195,33 +247,57 @@ impl Rows {
     }
 }
 
-/// Bytes to whose multiple a disclosure is padded, so that its length does not tell a yes from a no.
-const PADDING: usize = 64;
-
-/// A row: whose it is, what for, and the text, closed.
-fn closed(row: &Disclosure, digest: &[u8; 32], key: &DataKey) -> Result<Vec<u8>, VaultError> {
-    let mut text = row.text.as_bytes().to_vec();
-    // The text is base64url, so the first zero is where it ends.
-    text.resize((text.len() / PADDING + 1) * PADDING, 0);
-    let purpose = row.purpose();
-    let closed = keys::close(key, &bound(row.subject, purpose, digest), &text)?;
-    Ok([row.subject.as_bytes().as_slice(), &[purpose.byte()], &closed].concat())
+fn compact_once(keyspace: &Keyspace) -> Result<(), fjall::Error> {
+    // A change for the engine to flush; no row has this key.
+    keyspace.remove([0])?;
+    keyspace.rotate_memtable()?;
+    // The engine's own way to wait does not end where a write fails.
+    for _ in 0..FLUSH_LOOKS {
+        if keyspace.sealed_memtable_count() == 0 {
+            break;
+        }
+        thread::sleep(FLUSH_PAUSE);
+    }
+    keyspace.major_compact()
 }
 
-fn unpadded(text: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(text).ok()?;
-    Some(text.trim_end_matches('\0'))
+/// Refuses a vault from before the encryption, and leaves it as it is.
+fn refuse_plain(folder: &Path) -> Result<(), OpenError> {
+    let marker = fs::read(folder.join("siyi-vault.json")).unwrap_or_default();
+    let format = serde_json::from_slice::<serde_json::Value>(&marker).ok();
+    let format = format.as_ref().and_then(|marker| marker.get("format")?.as_u64());
+    match format {
+        Some(found) if (1..FORMAT).contains(&found) => Err(OpenError::Foreign { path: folder.to_path_buf() }),
+        _ => Ok(()),
+    }
 }
 
-fn bound(subject: Uuid, purpose: Purpose, digest: &[u8; 32]) -> Vec<u8> {
-    [subject.as_bytes().as_slice(), &[purpose.byte()], digest].concat()
+/// With another key store than its own, everybody in the vault would seem forgotten.
+fn check_keystore(folder: &Folder, keys: &Keys) -> Result<(), OpenError> {
+    let (path, store) = (folder.join(KEYSTORE), keys.store().to_string());
+    if !folder.initialised() {
+        let write = || {
+            let mut file = File::create(&path)?;
+            file.write_all(store.as_bytes())?;
+            // Its name is durable with the marker's, later.
+            file.sync_all()
+        };
+        return write().map_err(|error: io::Error| OpenError::unavailable(folder.path(), &error));
+    }
+    match fs::read_to_string(path) {
+        Ok(found) if found == store => Ok(()),
+        Ok(found) => {
+            Err(OpenError::corrupt(folder.path(), format!("its keys lie in the key store {found}, not {store}")))
+        }
+        Err(error) => Err(OpenError::corrupt(folder.path(), format!("which key store it has is lost: {error}"))),
+    }
 }
 
-impl From<KeyError> for VaultError {
-    fn from(error: KeyError) -> Self {
+impl From<KeysError> for VaultError {
+    fn from(error: KeysError) -> Self {
         match error {
-            KeyError::Corrupt { detail } => Self::Corrupt { detail },
-            other => Self::Unavailable { reason: other.to_string() },
+            KeysError::Corrupt { .. } => Self::Corrupt { detail: error.to_string() },
+            error => Self::Unavailable { reason: error.to_string() },
         }
     }
 }
@@ -236,6 +312,11 @@ fn vault_error(error: &fjall::Error) -> VaultError {
 
 #[async_trait]
 impl Vault for EmbeddedVault {
+    fn last_key_backup_expires(&self) -> Option<Moment> {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        rows.as_ref().and_then(|rows| rows.keys.last_backup_expires())
+    }
+
     async fn put(&self, rows: Vec<Disclosure>) -> Result<(), VaultError> {
         check_rows(rows.len())?;
         self.call(move |vault| vault.put(&rows)).await

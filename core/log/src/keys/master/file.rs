@@ -1,0 +1,200 @@
+//! A master key in a file of its own, or in a credential that systemd hands over.
+
+use super::{KeyBytes, MasterKey, MasterKeyError};
+use crate::canonical::sha256;
+use crate::keys::sealing::{decrypt, encrypt, random_key};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
+use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
+use std::{
+    env, fmt,
+    fs::{File, OpenOptions},
+    io::{self, Read, Write},
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    path::Path,
+};
+use zeroize::Zeroizing;
+
+/// The longest file that is looked at: 64 hexadecimal digits and white space.
+const MAX_FILE_BYTES: usize = 128;
+
+/// The name of the credential.
+const CREDENTIAL: &str = "siyi-master-key";
+
+/// A master key that this process holds in memory.
+pub struct FileMasterKey {
+    key: KeyBytes,
+    id: String,
+}
+
+impl fmt::Debug for FileMasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileMasterKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl FileMasterKey {
+    /// Reads 32 bytes in hexadecimal or base64 from a file that belongs to this process's user and that nobody else can
+    /// read (mode 0600 or 0400).
+    ///
+    /// # Errors
+    /// [`MasterKeyError`]: missing, exposed, malformed, unavailable.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, MasterKeyError> {
+        let path = path.as_ref();
+        Self::from_text(&read_private(path, MAX_FILE_BYTES)?, path)
+    }
+
+    /// Reads the systemd credential `siyi-master-key` (`LoadCredential=` or `LoadCredentialEncrypted=`).
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn from_credential() -> Result<Self, MasterKeyError> {
+        let folder = env::var_os("CREDENTIALS_DIRECTORY").ok_or_else(|| MasterKeyError::Missing {
+            what: "systemd passed no credentials (`CREDENTIALS_DIRECTORY` is not set)".into(),
+        })?;
+        Self::from_credentials_in(folder)
+    }
+
+    /// Reads the credential from the folder of credentials.
+    ///
+    /// systemd may leave the file to root and let the service in by an access list, which shows as the group's right to
+    /// read; so here the owner may be root, and only the others are kept out.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn from_credentials_in(folder: impl AsRef<Path>) -> Result<Self, MasterKeyError> {
+        let path = folder.as_ref().join(CREDENTIAL);
+        let (file, mode, owner) = open(&path)?;
+        let own = owner == 0 || owner == rustix::process::geteuid().as_raw();
+        if !own || mode & 0o337 != 0 {
+            let why = format!("the credential `{}` has mode {mode:04o} and belongs to {owner}", path.display());
+            return Err(MasterKeyError::Exposed { why });
+        }
+        Self::from_text(&read(file, &path, MAX_FILE_BYTES)?, &path)
+    }
+
+    /// Makes a new key in a new file of mode 0400, in hexadecimal, and answers when it survives a power loss.
+    ///
+    /// # Errors
+    /// [`MasterKeyError::Exists`] where anything has that name; [`MasterKeyError::Unavailable`].
+    pub fn create_file(path: impl AsRef<Path>) -> Result<Self, MasterKeyError> {
+        let path = path.as_ref();
+        let key = random_key().map_err(|reason| MasterKeyError::Unavailable { reason })?;
+        let text: Zeroizing<String> =
+            Zeroizing::new(key.expose_secret().iter().map(|byte| format!("{byte:02x}")).collect());
+        let create = || {
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(path)?;
+            file.write_all(text.as_bytes())?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        };
+        create().map_err(|error: io::Error| match error.kind() {
+            io::ErrorKind::AlreadyExists => MasterKeyError::Exists { file: path.display().to_string() },
+            _ => unavailable(path, &error),
+        })?;
+        Ok(Self::from_secret(key))
+    }
+
+    /// A key from memory, for tests and demonstrations.
+    #[must_use]
+    pub fn from_secret(key: KeyBytes) -> Self {
+        let digest = sha256(&Zeroizing::new([b"siyi-master-key-id".as_slice(), key.expose_secret()].concat()));
+        // 256 random bits are not found from a part of their hash.
+        let id = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Self { key, id }
+    }
+
+    fn from_text(text: &[u8], path: &Path) -> Result<Self, MasterKeyError> {
+        decode(text.trim_ascii()).map(Self::from_secret).ok_or_else(|| MasterKeyError::Malformed {
+            why: format!("`{}` must hold 32 bytes in hexadecimal or base64 and nothing else", path.display()),
+        })
+    }
+}
+
+impl MasterKey for FileMasterKey {
+    fn key_id(&self) -> String {
+        self.id.clone()
+    }
+
+    fn wrap(&self, context: &[u8], key: &KeyBytes) -> Result<Vec<u8>, MasterKeyError> {
+        encrypt(&self.key, context, key.expose_secret()).map_err(|reason| MasterKeyError::Unavailable { reason })
+    }
+
+    fn unwrap(&self, context: &[u8], wrapped: &[u8]) -> Result<KeyBytes, MasterKeyError> {
+        let plain = decrypt(&self.key, context, wrapped).ok_or(MasterKeyError::Wrong)?;
+        key_bytes(&plain).ok_or(MasterKeyError::Wrong)
+    }
+}
+
+/// A key on the heap from its 32 bytes.
+pub(super) fn key_bytes(bytes: &[u8]) -> Option<KeyBytes> {
+    let mut key: KeyBytes = SecretBox::default();
+    (bytes.len() == 32).then(|| key.expose_secret_mut().copy_from_slice(bytes))?;
+    Some(key)
+}
+
+fn decode(text: &[u8]) -> Option<KeyBytes> {
+    let bytes = Zeroizing::new(match text.len() {
+        64 => hexadecimal(text)?,
+        44 => STANDARD.decode(text).ok()?,
+        43 => STANDARD_NO_PAD.decode(text).ok()?,
+        _ => return None,
+    });
+    key_bytes(&bytes)
+}
+
+fn hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    for pair in text.chunks_exact(2) {
+        let [high, low] = pair else { return None };
+        bytes.push(digit(high)? << 4 | digit(low)?);
+    }
+    Some(bytes)
+}
+
+/// What is in a file that belongs to this process's user and that nobody else can read.
+pub(super) fn read_private(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {
+    let (file, mode, owner) = open(path)?;
+    if !matches!(mode, 0o600 | 0o400) {
+        let why = format!("`{}` has mode {mode:04o}, 0600 or 0400 is needed", path.display());
+        return Err(MasterKeyError::Exposed { why });
+    }
+    if owner != rustix::process::geteuid().as_raw() {
+        let why = format!("`{}` belongs to the user {owner}, not to this process's", path.display());
+        return Err(MasterKeyError::Exposed { why });
+    }
+    read(file, path, limit)
+}
+
+fn read(file: File, path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {
+    // Room from the start: a buffer that grows leaves a copy behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(2 * limit + 64));
+    file.take(limit as u64 + 1).read_to_end(&mut text).map_err(|error| unavailable(path, &error))?;
+    if text.len() > limit {
+        let why = format!("`{}` is longer than {limit} bytes", path.display());
+        return Err(MasterKeyError::Malformed { why });
+    }
+    Ok(text)
+}
+
+/// The file, its permission bits and its owner: all of the file that is open, whatever its name points to later.
+fn open(path: &Path) -> Result<(File, u32, u32), MasterKeyError> {
+    let file = File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => MasterKeyError::Missing { what: format!("there is no file `{}`", path.display()) },
+        _ => unavailable(path, &error),
+    })?;
+    let metadata = file.metadata().map_err(|error| unavailable(path, &error))?;
+    if !metadata.is_file() {
+        return Err(MasterKeyError::Malformed { why: format!("`{}` is no file", path.display()) });
+    }
+    Ok((file, metadata.mode() & 0o7777, metadata.uid()))
+}
+
+fn unavailable(path: &Path, error: &io::Error) -> MasterKeyError {
+    MasterKeyError::Unavailable { reason: format!("`{}`: {error}", path.display()) }
+}
