@@ -36,7 +36,7 @@ pub async fn ask(State(app): State<Arc<App>>, request: Request, next: Next) -> R
 pub fn door(route: &str) -> String {
     let kind = match route {
         "/healthz" | "/readyz" | "/metrics" => "health",
-        _ if route.ends_with(".atom") => "feed",
+        "/j/{code}/feed.atom" => "feed",
         _ => "page",
     };
     format!("{kind}:{route}")

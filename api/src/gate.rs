@@ -265,7 +265,9 @@ impl Gate {
             if let Some(place) = &place {
                 self.relate(request, &matter, place, &mut about).await?;
             }
-            if let (true, Some(no)) = (request.name == "answerObjection", request.input["objection"].as_u64()) {
+            if let (true, Some(no)) =
+                (request.name == "answerObjection", request.input.get("objection").and_then(Value::as_u64))
+            {
                 about.objector = self.objector(*id, no).await?;
             }
         }

@@ -73,7 +73,7 @@ async fn import(options: Import) -> Result<(), Failure> {
             (Arc::<SetClock>::clone(&set), Pace::Case(set))
         }
     };
-    let app = open(&options.data.data, clock, Mode::Real).await?;
+    let app = open(&options.data.data, clock, serve::mode_of(&options.data.data)).await?;
     let bar = bar(0, "acts");
     let outcome = crate::case::run(&app.handler, &cases, &pace, |done, total| {
         bar.set_length(total as u64);
@@ -95,7 +95,7 @@ async fn import(options: Import) -> Result<(), Failure> {
 }
 
 async fn rebuild(options: Rebuild) -> Result<(), Failure> {
-    let app = open(&options.data.data, Arc::new(WallClock), Mode::Real).await?;
+    let app = open(&options.data.data, Arc::new(WallClock), serve::mode_of(&options.data.data)).await?;
     let names: Vec<&str> = match &options.model {
         Some(name) => vec![name.as_str()],
         None => NAMES.to_vec(),
@@ -125,7 +125,7 @@ async fn rebuild(options: Rebuild) -> Result<(), Failure> {
 }
 
 async fn export(options: Data) -> Result<(), Failure> {
-    let app = open(&options.data, Arc::new(WallClock), Mode::Real).await?;
+    let app = open(&options.data, Arc::new(WallClock), serve::mode_of(&options.data)).await?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut from = AllFrom::Start;
     loop {

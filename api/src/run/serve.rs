@@ -30,17 +30,29 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a folder is used for, by its mark.
+pub(super) fn mode_of(data: &Path) -> Mode {
+    if super::demo::is_demo(data) {
+        Mode::Demo
+    } else if data.join(TRIAL).exists() {
+        Mode::Trial
+    } else {
+        Mode::Real
+    }
+}
+
 /// A trial and real use never share a folder: in a trial anybody acted as anybody.
 fn mode(data: &Path, trial: bool) -> Result<Mode, Failure> {
     let marked = data.join(TRIAL).exists();
     match (trial, marked) {
         (false, true) => Err("trial-store: this folder belongs to a trial; serve it with --trial".into()),
-        (true, false) if data.join("log").exists() => {
+        (true, false) if data.join("log/siyi-store.json").exists() => {
             Err("not-a-trial-store: the folder holds a real store; name another with --data".into())
         }
         (true, false) => {
-            std::fs::create_dir_all(data)?;
-            std::fs::write(data.join(TRIAL), "anybody may act as anybody here\n")?;
+            let marked = std::fs::create_dir_all(data)
+                .and_then(|()| std::fs::write(data.join(TRIAL), "anybody may act as anybody here\n"));
+            marked.map_err(|error| format!("store-unavailable: {error}"))?;
             Ok(Mode::Trial)
         }
         (true, true) => Ok(Mode::Trial),

@@ -102,7 +102,7 @@ async fn the_domain_reads_every_field_of_every_input() {
             let input = types.object(input_type, whole);
             let body = json!({ "query": query, "variables": { "id": id, "input": input } });
             let mut request = post(Some("application/json"), body.to_string());
-            request.headers_mut().insert("x-siyi-person", PERSON.parse().unwrap());
+            request.headers_mut().insert("x-siyi-person", "01890000-0000-7000-8000-000000000002".parse().unwrap());
             request.headers_mut().insert("x-siyi-office", "villager".parse().unwrap());
             let (_, answer) = send(&router, request).await;
             assert_eq!(answer["data"][name]["__typename"], "Refusal", "`{name}` with {input}: {answer}");
