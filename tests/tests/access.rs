@@ -127,6 +127,7 @@ impl Stage {
         assert!(matches!(outcome, Outcome::Recorded(_)), "{name}: {outcome:?}");
     }
 
+    #[expect(clippy::unused_self, reason = "reads as what the stage does")]
     fn request(&self, target: Target, name: &str, actor: Actor, input: Value) -> Request {
         let content = format!("{target}{name}{actor:?}{input}");
         let digest = siyi_log::canonical::sha256(content.as_bytes());
