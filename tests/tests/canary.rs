@@ -114,7 +114,9 @@ impl<'a> MakeWriter<'a> for Logged {
 /// The shipped cases with a canary in the place of each personal text.
 fn planted_cases(canaries: &mut Canaries) -> Vec<Case> {
     let mut cases: Vec<Case> = case_files().unwrap().iter().map(|path| Case::read(path, &Disk).unwrap()).collect();
-    cases.iter_mut().for_each(|case| plant_in(case, canaries));
+    for case in &mut cases {
+        plant_in(case, canaries);
+    }
     cases
 }
 

@@ -77,7 +77,7 @@ fn a_token_refuses_a_changed_key_and_another_context() {
         let master = Pkcs11MasterKey::create(token(folder, "first")).unwrap();
         let file = FileMasterKey::create_file(folder.join("file.key")).unwrap();
         // Any key will do for one to be wrapped.
-        let key = file.unwrap(b"", &file.wrap(b"", &Default::default()).unwrap()).unwrap();
+        let key = file.unwrap(b"", &file.wrap(b"", &siyi_log::keys::KeyBytes::default()).unwrap()).unwrap();
         let wrapped = master.wrap(b"context", &key).unwrap();
         master.unwrap(b"context", &wrapped).unwrap();
         assert_eq!(master.unwrap(b"other", &wrapped).unwrap_err().code(), "master-key-wrong");
