@@ -217,7 +217,7 @@ pub fn master_key(data: &Path, mode: Mode) -> Result<Arc<dyn MasterKey>, MasterK
 fn file_key(data: &Path, mode: Mode) -> Result<FileMasterKey, MasterKeyError> {
     if mode.is_open() {
         let unavailable = |error: std::io::Error| MasterKeyError::Unavailable { reason: error.to_string() };
-        std::fs::create_dir_all(data).map_err(unavailable)?;
+        siyi_log::create_durably(data).map_err(unavailable)?;
         let path = data.join("open.key");
         return if path.exists() { FileMasterKey::read(path) } else { FileMasterKey::create_file(path) };
     }

@@ -105,7 +105,7 @@ pub(super) async fn demo(options: Serve) -> Result<(), Failure> {
         return Err("not-a-demo-store: the folder holds a real store; name another with --data".into());
     }
     let listener = server::listen(options.listen).await?;
-    std::fs::create_dir_all(&data)?;
+    siyi_log::create_durably(&data)?;
     std::fs::write(data.join(MARKER), "composed data, recorded by a set clock\n")?;
     let clock = Arc::new(SetClock::default());
     let app = Arc::new(open(&data, Arc::<SetClock>::clone(&clock) as Arc<dyn Clock>, Mode::Demo).await?);

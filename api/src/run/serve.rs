@@ -50,7 +50,7 @@ fn mode(data: &Path, trial: bool) -> Result<Mode, Failure> {
             Err("not-a-trial-store: the folder holds a real store; name another with --data".into())
         }
         (true, false) => {
-            let marked = std::fs::create_dir_all(data)
+            let marked = siyi_log::create_durably(data)
                 .and_then(|()| std::fs::write(data.join(TRIAL), "anybody may act as anybody here\n"));
             marked.map_err(|error| format!("store-unavailable: {error}"))?;
             Ok(Mode::Trial)
