@@ -131,6 +131,33 @@ pub struct ServeData {
     /// A trial on this machine alone: anybody may act as anybody, in a folder that is never used for anything else.
     #[arg(long)]
     pub trial: bool,
+    /// Who can reach it, and what they may ask.
+    #[command(flatten)]
+    pub network: Network,
+}
+
+/// How a server is reached by others than its own machine.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Network {
+    /// Certificate with its chain, PEM: serves TLS 1.2 or newer, on any address.
+    #[arg(long, env = "SIYI_TLS_CERT", value_name = "FILE", requires = "tls_key", conflicts_with = "trial")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM, in a file of mode 0600 or 0400.
+    #[arg(long, env = "SIYI_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// A proxy whose Forwarded or X-Forwarded-For and -Proto are believed: an address, or a network like 10.0.0.0/8. Several
+    /// times, or with commas. What anybody else says is ignored.
+    #[arg(long, env = "SIYI_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
+    pub trusted_proxy: Vec<crate::server::proxy::Network>,
+    /// Listen on any address in clear, and take connections of the trusted proxies only.
+    #[arg(long, requires = "trusted_proxy", conflicts_with_all = ["tls_cert", "trial"])]
+    pub behind_proxy: bool,
+    /// Answer who is not signed in only the operations that ship (schemas/graphql/operations), named by their SHA-256.
+    #[arg(long)]
+    pub persisted_only: bool,
+    /// Let GraphQL tell its schema to whoever asks; the SDL is published at /graphql/schema.graphql anyway.
+    #[arg(long)]
+    pub introspection: bool,
 }
 
 /// What to do with the master key.

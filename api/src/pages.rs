@@ -40,6 +40,8 @@ mod visit;
 
 pub use lang::Lang;
 
+pub(crate) use answer::hash;
+
 use answer::answer;
 use ask::Ask;
 use trouble::Trouble;

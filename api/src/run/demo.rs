@@ -115,7 +115,7 @@ pub(super) async fn demo(options: Serve) -> Result<(), Failure> {
     if let Some(head) = app.store.head().await? {
         app.models.wait_for(head, std::time::Duration::from_secs(60)).await;
     }
-    let address = announce(&app, &data, &listener)?;
+    let address = announce(&app, &data, &listener, "http")?;
     print_places(&app, address)?;
     server::serve(&app, listener, server::told_to_end()).await?;
     Ok(())

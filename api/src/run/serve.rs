@@ -7,7 +7,7 @@ use std::sync::Arc;
 use siyi_log::clock::WallClock;
 
 use crate::app::{App, Mode};
-use crate::cli::ServeData;
+use crate::cli::{Network, ServeData};
 use crate::run::{Failure, open};
 use crate::server;
 
@@ -23,11 +23,27 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
         return Err("demo-store: this folder belongs to `siyi demo`".into());
     }
     let mode = mode(&data, options.trial)?;
-    let listener = server::listen(options.serve.listen).await?;
+    let protection = protection(mode, &options.network)?;
+    let listener = server::listen_as(options.serve.listen, &protection).await?;
     let app = Arc::new(open(&data, Arc::new(WallClock), mode).await?);
-    announce(&app, &data, &listener)?;
-    server::serve(&app, listener, server::told_to_end()).await?;
+    announce(&app, &data, &listener, if protection.tls.is_some() { "https" } else { "http" })?;
+    server::serve_with(&app, listener, protection, server::told_to_end()).await?;
     Ok(())
+}
+
+/// Beyond this machine only by TLS or behind proxies that are named.
+fn protection(mode: Mode, network: &Network) -> Result<server::Options, Failure> {
+    let mut options = server::Options::of(mode);
+    options.proxies = server::proxy::Proxies::of(network.trusted_proxy.clone());
+    options.persisted_only = network.persisted_only;
+    options.introspection |= network.introspection;
+    if let (Some(certificate), Some(key)) = (&network.tls_cert, &network.tls_key) {
+        options.tls = Some(server::tls::Tls::from_files(certificate, key)?);
+        options.exposure = server::Exposure::Tls;
+    } else if network.behind_proxy {
+        options.exposure = server::Exposure::BehindProxy;
+    }
+    Ok(options)
 }
 
 /// What a folder is used for, by its mark.
@@ -65,6 +81,7 @@ pub(super) fn announce(
     app: &App,
     data: &Path,
     listener: &tokio::net::TcpListener,
+    scheme: &str,
 ) -> Result<std::net::SocketAddr, Failure> {
     let address = listener.local_addr()?;
     if app.mode.is_open() {
@@ -75,8 +92,8 @@ pub(super) fn announce(
     if app.mode.is_open() {
         writeln!(out, "演示或试用：任何人都可以任何身份办理 (a demonstration or a trial: anybody may act as anybody)")?;
     }
-    writeln!(out, "  首页 boards   http://{address}/")?;
-    writeln!(out, "  GraphQL       http://{address}/graphql")?;
+    writeln!(out, "  首页 boards   {scheme}://{address}/")?;
+    writeln!(out, "  GraphQL       {scheme}://{address}/graphql")?;
     out.flush()?;
     Ok(address)
 }
