@@ -22,7 +22,11 @@ use siyi_projections::models::Models;
 use siyi_projections::runner::{RunnerError, Sources};
 use siyi_projections::shelf::ShelfError;
 
+use siyi_sign_in::{SignIn, SignInError};
+
+use crate::accounts::LoggedAccounts;
 use crate::gate::Gate;
+use crate::sign_in::{OfficesHeld, SignInDoor};
 
 /// Whether the clock is the machine's or that of a demonstration. Said on every page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +66,8 @@ pub struct App {
     pub gate: Arc<Gate>,
     /// Real use or a demonstration.
     pub mode: Mode,
+    /// Who somebody is; none where anybody may act as anybody, and none on the command line.
+    pub sign_in: Option<SignInDoor>,
     dossiers: Arc<Cache<ConsultationId, Arc<Dossier>>>,
     owned: Arc<Owned>,
 }
@@ -101,6 +107,9 @@ pub enum AppError {
     /// Erasures cannot be made good.
     #[error(transparent)]
     Erasure(#[from] ErasureError),
+    /// The secrets of accounts cannot be opened.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
     /// The operating system says no.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -119,6 +128,7 @@ impl AppError {
             Self::Policies(_) => "policies-malformed",
             Self::AccessLog(_) => "access-log-unavailable",
             Self::Erasure(_) => "store-unavailable",
+            Self::SignIn(e) => e.code(),
             Self::Io(_) => "io",
         }
     }
@@ -176,6 +186,7 @@ impl App {
             store: port,
             gate: Arc::new(gate),
             mode,
+            sign_in: None,
             dossiers: Arc::new(Cache::new(DOSSIERS_KEPT)),
             owned: Arc::new(Owned { store }),
         })
@@ -198,8 +209,29 @@ impl App {
         Ok(dossier)
     }
 
+    /// Lets people sign in: opens the secrets' folder, which is apart from the log.
+    ///
+    /// # Errors
+    /// [`AppError::SignIn`].
+    pub async fn with_sign_in(mut self, data: &Path, options: siyi_sign_in::Options) -> Result<Self, AppError> {
+        let accounts = Arc::new(LoggedAccounts::new(Arc::clone(&self.handler), self.models.clone()));
+        let (folder, clock, public) = (data.join("sign-in"), Arc::clone(&self.clock), options.public.clone());
+        let opened = tokio::task::spawn_blocking(move || SignIn::open(&folder, options, clock, accounts)).await;
+        let sign_in = Arc::new(opened.map_err(std::io::Error::other)??);
+        let (gate, models) = (Arc::clone(&self.gate), self.models.clone());
+        let offices: OfficesHeld = Arc::new(move |identity, english| {
+            let (gate, models) = (Arc::clone(&gate), models.clone());
+            Box::pin(async move { crate::sign_in::office_lines(&gate, &models, identity, english).await })
+        });
+        self.sign_in = Some(SignInDoor { sign_in, clock: Arc::clone(&self.clock), public, offices });
+        Ok(self)
+    }
+
     /// Finishes what waits, flushes and closes. Nothing acknowledged is lost without it either.
     pub async fn close(&self) {
+        if let Some(door) = &self.sign_in {
+            door.sign_in.close().await;
+        }
         self.models.stop().await;
         self.owned.store.close().await;
     }

@@ -51,6 +51,7 @@ pub use forged::REQUEST_HEADER;
 pub use http::router;
 pub use limits::{MAX_ALIASES, MAX_NESTING, MAX_TOKENS};
 pub use mutation::Mutation;
+pub(crate) use mutation::new_id;
 pub use persisted::shipped as shipped_operations;
 pub use query::Query;
 pub use subscription::Subscription;

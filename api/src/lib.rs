@@ -3,6 +3,7 @@
 //! Start with [`app`], which wires one process together. [`graphql`], [`pages`] and [`case`] are the three ways to it;
 //! [`server`] puts the first two on a port, [`run`] is what each subcommand of [`cli`] does.
 
+pub mod accounts;
 pub mod app;
 pub mod caller;
 pub mod case;
@@ -14,3 +15,4 @@ pub mod health;
 pub mod pages;
 pub mod run;
 pub mod server;
+pub mod sign_in;

@@ -75,10 +75,14 @@ pub fn router(app: &Arc<App>) -> Router {
 pub fn router_with(app: &Arc<App>, guard: &Arc<Guard>) -> Router {
     let health = health::Health::new(Arc::clone(app));
     // The request time ends with the upgrade of a subscription, which then lives as long as its socket.
-    let doors = Router::new()
+    let mut doors = Router::new()
         .merge(graphql::router(Arc::clone(app), Arc::clone(guard)))
         .merge(pages::router().with_state(Arc::clone(app)))
-        .merge(health::router(health))
+        .merge(health::router(health));
+    if let Some(door) = &app.sign_in {
+        doors = doors.merge(crate::sign_in::router(door.clone()));
+    }
+    let doors = doors
         .route_layer(from_fn_with_state(Arc::clone(app), crate::doors::ask))
         .layer(from_fn_with_state(Arc::clone(app), crate::caller::know));
     protected(limited(doors, guard, MAX_BODY_BYTES, guard.options.times.request), guard)

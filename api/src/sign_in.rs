@@ -4,7 +4,6 @@
 //! to the session, or to the browser where there is none yet, and nothing is taken that another site asked for. What the pages show
 //! about an account is its owner's alone and is kept by nobody.
 
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -12,9 +11,16 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
+use siyi_access::Held;
 use siyi_log::clock::Clock;
-use siyi_sign_in::{Identity, SignIn, SignInError};
+use siyi_projections::directory;
+use siyi_projections::models::Models;
+use siyi_sign_in::{Identity, SignIn, SignInError, SignInMethod};
 use url::Url;
+
+use crate::gate::Gate;
+use crate::pages::Lang;
+use crate::pages::terms::Term as _;
 
 mod account;
 mod answer;
@@ -47,11 +53,6 @@ pub struct OfficeLine {
 /// Says which offices an account holds today; `true` for English.
 pub type OfficesHeld =
     Arc<dyn Fn(Identity, bool) -> Pin<Box<dyn Future<Output = Vec<OfficeLine>> + Send>> + Send + Sync>;
-
-/// From which address a request comes, in its extensions: put there by who knows the proxies before this server. Without it the
-/// connection's own address counts. It is used to count attempts, and kept nowhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClientAddress(pub IpAddr);
 
 /// What the routes need.
 #[derive(Clone)]
@@ -109,4 +110,32 @@ pub fn router(door: SignInDoor) -> Router {
         .route("/account/passkey/sign", post(passkey::sign))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(door)
+}
+
+/// The offices that somebody holds today, as their account page says them. Where the log does not answer there are none.
+pub(crate) async fn office_lines(gate: &Gate, models: &Models, identity: Identity, english: bool) -> Vec<OfficeLine> {
+    let lang = if english { Lang::En } else { Lang::Zh };
+    let held = gate.held(&identity.into()).await.unwrap_or_default();
+    let line = |held: Held| {
+        let place = directory::jurisdiction(&models.directory.shelf(), &held.jurisdiction).ok().flatten();
+        OfficeLine {
+            place: place.map_or_else(|| held.jurisdiction.to_string(), |place| place.name),
+            office: held.office.named(lang).to_owned(),
+        }
+    };
+    held.into_iter().map(line).collect()
+}
+
+impl From<Identity> for crate::gate::Identity {
+    fn from(identity: Identity) -> Self {
+        use siyi_access::SignInMethod as Known;
+        let method = match identity.method {
+            SignInMethod::Password => Known::Password,
+            SignInMethod::Passkey => Known::Passkey,
+            SignInMethod::OpenId => Known::OpenId,
+            SignInMethod::Token => Known::Token,
+        };
+        let Identity { account, signed_in_at, scopes, .. } = identity;
+        Self { account, method, signed_in_at, scopes }
+    }
 }

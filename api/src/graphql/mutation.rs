@@ -184,7 +184,7 @@ mutations! {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the door is where a command without an id gets one")]
-pub(super) fn new_id() -> Uuid {
+pub(crate) fn new_id() -> Uuid {
     Uuid::now_v7()
 }
 

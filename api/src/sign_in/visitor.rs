@@ -7,8 +7,9 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use siyi_sign_in::{Identity, SignIn};
 
-use super::{ClientAddress, SignInDoor, answer, cookie};
+use super::{SignInDoor, answer, cookie};
 use crate::pages::ask::Ask;
+use crate::server::proxy::Client;
 
 /// A visitor.
 #[derive(Clone)]
@@ -41,7 +42,7 @@ impl Visitor {
             Some(browser) => browser,
             None => SignIn::browser_id().map_err(|error| answer::broken(&error))?,
         };
-        let told = parts.extensions.get::<ClientAddress>().map(|client| client.0);
+        let told = parts.extensions.get::<Client>().map(|client| client.address);
         let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
         // Without a connection beneath it, it was sent from within this program.
         let address = told.or_else(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));

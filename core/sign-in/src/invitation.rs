@@ -22,8 +22,8 @@ use crate::store::{Change, Kind, Reader, Row};
 pub const CODE_ALPHABET: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 /// Characters of a code: 31 to the power of 10, nearly 50 bits.
 pub const CODE_LENGTH: usize = 10;
-/// Days for which a code is good.
-pub const INVITATION_DAYS: i64 = 14;
+/// Days for which a code is good: as many as the event of the invitation says.
+pub const INVITATION_DAYS: i64 = siyi_domain::roster::INVITATION_DAYS;
 /// Most invitations that are open at once.
 const MAX_OPEN: usize = 50_000;
 
@@ -51,8 +51,37 @@ impl SignIn {
     /// # Errors
     /// [`SignInError::TooManyHeld`], [`SignInError::Unavailable`].
     pub async fn invite(&self, invited: Invited) -> Result<String, SignInError> {
-        let (now, code) = (self.now().millisecond(), new_code()?);
+        let code = new_code()?;
+        self.let_in(&code, invited).await?;
+        Ok(code)
+    }
+
+    /// The code of the invitation that a command records, and its digest under this folder's key, in hexadecimal, which
+    /// the event may hold: without the key nobody finds the code by trying. The same command sent again has the same code.
+    /// It is good once [`SignIn::let_in`] was told of it.
+    ///
+    /// # Errors
+    /// [`SignInError::Unavailable`].
+    pub fn code_of(&self, command: Uuid) -> Result<(String, String), SignInError> {
+        let mut code = String::new();
+        for round in 0_u8.. {
+            let bytes = self.digest(Purpose::InvitationOf, &format!("{command}/{round}"))?;
+            code.extend(fair(&bytes).take(CODE_LENGTH - code.len()));
+            if code.len() == CODE_LENGTH {
+                break;
+            }
+        }
         let digest = self.digest(Purpose::Invitation, &code)?;
+        Ok((code, digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    /// Makes a code good for a person. An earlier one for the same person is good no longer.
+    ///
+    /// # Errors
+    /// [`SignInError::TooManyHeld`], [`SignInError::Unavailable`].
+    pub async fn let_in(&self, code: &str, invited: Invited) -> Result<(), SignInError> {
+        let now = self.now().millisecond();
+        let digest = self.digest(Purpose::Invitation, code)?;
         self.blocking(move |store| {
             store.change(|rows, change| {
                 let mut open = 0;
@@ -71,8 +100,7 @@ impl SignIn {
                 change.put_invitation(&digest, &InvitationRow { invited, until_ms })
             })
         })
-        .await?;
-        Ok(code)
+        .await
     }
 
     /// Takes back every open invitation of a person, whose erasure for example leaves none. Answers how many there were.
@@ -207,18 +235,21 @@ fn use_up(
     Ok(row)
 }
 
-/// A random code; bytes that would favour some characters are thrown away.
+/// A random code.
 fn new_code() -> Result<String, SignInError> {
-    let fair = CODE_ALPHABET.len() * (256 / CODE_ALPHABET.len());
     let mut code = String::with_capacity(CODE_LENGTH);
     while code.len() < CODE_LENGTH {
         let bytes = random::bytes::<32>()?;
-        let fair = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair);
-        let chosen =
-            fair.filter_map(|byte| CODE_ALPHABET.get(byte % CODE_ALPHABET.len()).map(|byte| char::from(*byte)));
-        code.extend(chosen.take(CODE_LENGTH - code.len()));
+        code.extend(fair(&bytes).take(CODE_LENGTH - code.len()));
     }
     Ok(code)
+}
+
+/// Characters of a code out of random bytes; bytes that would favour some characters are thrown away.
+fn fair(bytes: &[u8; 32]) -> impl Iterator<Item = char> {
+    let most = CODE_ALPHABET.len() * (256 / CODE_ALPHABET.len());
+    let fair = bytes.iter().map(|byte| usize::from(*byte)).filter(move |byte| *byte < most);
+    fair.filter_map(|byte| CODE_ALPHABET.get(byte % CODE_ALPHABET.len()).map(|byte| char::from(*byte)))
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub(crate) enum Purpose {
     Identity,
     /// An invitation's code.
     Invitation,
+    /// From the command of an invitation to its code.
+    InvitationOf,
     /// A form's token.
     Form,
     /// The credential that an account without a passkey seems to have.
@@ -38,6 +40,7 @@ impl Purpose {
             Self::Name => b"siyi name\0",
             Self::Identity => b"siyi identity\0",
             Self::Invitation => b"siyi invitation\0",
+            Self::InvitationOf => b"siyi invitation of\0",
             Self::Form => b"siyi form\0",
             Self::Decoy => b"siyi decoy\0",
         }
