@@ -90,10 +90,10 @@ impl LoggedAccounts {
 
     /// As whom an account looks after itself, and how it was shown to be that person's.
     async fn owner(&self, account: &Account) -> Result<Actor, AccountsError> {
-        let (place, person) = account.persons.first_key_value().ok_or_else(|| AccountsError {
-            code: "account-unknown",
-            message: "there is no such account".to_owned(),
-        })?;
+        let (place, person) = account
+            .persons
+            .first_key_value()
+            .ok_or_else(|| AccountsError { code: "account-unknown", message: "there is no such account".to_owned() })?;
         self.actor(place, *person).await
     }
 

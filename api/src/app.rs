@@ -25,6 +25,7 @@ use siyi_projections::shelf::ShelfError;
 use siyi_sign_in::{SignIn, SignInError};
 
 use crate::accounts::LoggedAccounts;
+use crate::erasing::Erasing;
 use crate::gate::Gate;
 use crate::sign_in::{OfficesHeld, SignInDoor};
 
@@ -68,6 +69,8 @@ pub struct App {
     pub mode: Mode,
     /// Who somebody is; none where anybody may act as anybody, and none on the command line.
     pub sign_in: Option<SignInDoor>,
+    /// Erasures that still have to reach the read models and the sign-in.
+    pub(crate) erasing: Arc<Erasing>,
     dossiers: Arc<Cache<ConsultationId, Arc<Dossier>>>,
     owned: Arc<Owned>,
 }
@@ -187,6 +190,7 @@ impl App {
             gate: Arc::new(gate),
             mode,
             sign_in: None,
+            erasing: Arc::new(Erasing::new(data.join("erasing"))),
             dossiers: Arc::new(Cache::new(DOSSIERS_KEPT)),
             owned: Arc::new(Owned { store }),
         })

@@ -41,6 +41,7 @@ mod rule;
 mod scalars;
 mod socket;
 mod step;
+mod submit;
 mod subscription;
 mod told;
 
@@ -51,9 +52,9 @@ pub use forged::REQUEST_HEADER;
 pub use http::router;
 pub use limits::{MAX_ALIASES, MAX_NESTING, MAX_TOKENS};
 pub use mutation::Mutation;
-pub(crate) use mutation::new_id;
 pub use persisted::shipped as shipped_operations;
 pub use query::Query;
+pub(crate) use submit::new_id;
 pub use subscription::Subscription;
 
 /// Deepest nesting of a query; what GraphiQL asks of the schema is 15 deep.

@@ -9,6 +9,7 @@ pub mod caller;
 pub mod case;
 pub mod cli;
 pub mod doors;
+pub mod erasing;
 pub mod gate;
 pub mod graphql;
 pub mod health;

@@ -39,7 +39,7 @@ words! {
     with_provider: "用统一身份认证登录", "Sign in with the identity provider";
     no_account: "没有账号？凭村里发的邀请码注册", "No account? Join with a code from your village";
     join: "凭邀请码注册", "Join with a code";
-    join_note: "邀请码由村里当面交给本人，10位，14天内有效，只能用一次。", "The village hands the code to you in person: 10 characters, good for 14 days and for one use.";
+    join_note: "邀请码由村里当面交给本人，10位，30天内有效，只能用一次。", "The village hands the code to you in person: 10 characters, good for 30 days and for one use.";
     bind_note: "您已登录。输入邀请码后，本账号可以另一处的身份办理。", "You are signed in. With a code your account can act as you in one more place.";
     code: "邀请码", "Code";
     choose_name: "给自己取一个登录名（2至64个字符）", "Choose a sign-in name (2 to 64 characters)";

@@ -1,0 +1,8 @@
+//! People sign in to a real server: from the console's first officer to a villager's invitation, and what each may do then.
+
+#[path = "sign_in/desk.rs"]
+mod desk;
+#[path = "sign_in/erasing.rs"]
+mod erasing;
+#[path = "sign_in/joining.rs"]
+mod joining;
