@@ -33,6 +33,7 @@ mod procedure;
 mod procedures;
 mod routine;
 pub(crate) mod rules;
+pub(crate) mod secrecy;
 pub(crate) mod statics;
 pub(crate) mod terms;
 mod trouble;

@@ -4,5 +4,9 @@
 mod desk;
 #[path = "sign_in/erasing.rs"]
 mod erasing;
+#[path = "../../core/sign-in/tests/sign_in/authenticator.rs"]
+mod authenticator;
 #[path = "sign_in/joining.rs"]
 mod joining;
+#[path = "sign_in/signing.rs"]
+mod signing;
