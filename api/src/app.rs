@@ -6,6 +6,7 @@ use std::sync::Arc;
 use quick_cache::sync::Cache;
 use siyi_access::record::{AccessLog, RecordError};
 use siyi_access::{DecisionPoint, PolicyError};
+use siyi_attachments::{AttachmentError, Attachments};
 use siyi_domain::ids::ConsultationId;
 use siyi_domain::rules::{Rules, RulesError};
 use siyi_log::clock::Clock;
@@ -25,6 +26,7 @@ use siyi_projections::shelf::ShelfError;
 use siyi_sign_in::{SignIn, SignInError};
 
 use crate::accounts::LoggedAccounts;
+use crate::attachments::AttachmentKeys;
 use crate::erasing::Erasing;
 use crate::gate::Gate;
 use crate::sign_in::{OfficesHeld, SignInDoor};
@@ -67,6 +69,8 @@ pub struct App {
     pub gate: Arc<Gate>,
     /// Real use or a demonstration.
     pub mode: Mode,
+    /// Files that events cite.
+    pub attachments: Attachments,
     /// Who somebody is; none where anybody may act as anybody, and none on the command line.
     pub sign_in: Option<SignInDoor>,
     /// Erasures that still have to reach the read models and the sign-in.
@@ -110,6 +114,9 @@ pub enum AppError {
     /// Erasures cannot be made good.
     #[error(transparent)]
     Erasure(#[from] ErasureError),
+    /// The attachments cannot be opened.
+    #[error(transparent)]
+    Attachments(#[from] AttachmentError),
     /// The secrets of accounts cannot be opened.
     #[error(transparent)]
     SignIn(#[from] SignInError),
@@ -131,6 +138,7 @@ impl AppError {
             Self::Policies(_) => "policies-malformed",
             Self::AccessLog(_) => "access-log-unavailable",
             Self::Erasure(_) => "store-unavailable",
+            Self::Attachments(e) => e.code(),
             Self::SignIn(e) => e.code(),
             Self::Io(_) => "io",
         }
@@ -164,6 +172,9 @@ impl App {
         let log = data.join("log");
         let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
         let vault_folder = data.join("vault");
+        let files = (data.join("attachments"), Arc::new(AttachmentKeys::new(Arc::clone(&keys))));
+        let opened = tokio::task::spawn_blocking(move || siyi_attachments::Store::open(&files.0, files.1)).await;
+        let attachments = Attachments::new(opened.map_err(std::io::Error::other)??);
         let vault: Arc<dyn Vault> = Arc::new(blocking(move || EmbeddedVault::open(vault_folder, keys)).await?);
         siyi_log::erasure::make_good(store.as_ref(), vault.as_ref()).await?;
         let rules = Arc::new(Rules::shipped()?);
@@ -189,6 +200,7 @@ impl App {
             store: port,
             gate: Arc::new(gate),
             mode,
+            attachments,
             sign_in: None,
             erasing: Arc::new(Erasing::new(data.join("erasing"))),
             dossiers: Arc::new(Cache::new(DOSSIERS_KEPT)),

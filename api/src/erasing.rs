@@ -83,7 +83,7 @@ impl App {
         let app = self.clone();
         tokio::spawn(async move {
             if let Some(person) = person
-                && let Err(error) = app.end_account_of(person).await
+                && let Err(error) = app.end_what_only_they_had(person).await
             {
                 tracing::error!(%error, "an erased person's account did not end; the next start tries again");
                 return;
@@ -115,7 +115,8 @@ impl App {
         });
     }
 
-    async fn end_account_of(&self, person: PersonId) -> Result<(), Failed> {
+    async fn end_what_only_they_had(&self, person: PersonId) -> Result<(), Failed> {
+        self.attachments.erase(person.0).await.map_err(|error| Failed(error.to_string()))?;
         let Some(door) = &self.sign_in else { return Ok(()) };
         door.sign_in.withdraw_invitations(person).await?;
         match directory::account_of(&self.models.directory.shelf(), person).map_err(|e| Failed(e.to_string()))? {

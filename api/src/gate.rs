@@ -138,6 +138,16 @@ impl Gate {
         Ok(self.decide(&visitor, None, door, about, &self.circumstances()).allowed)
     }
 
+    /// Whether the caller may use a door in an office.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the log cannot be read.
+    pub async fn may_as(&self, caller: &Caller, actor: Actor, door: &str, about: &About) -> Result<bool, HandleError> {
+        let today = self.handler.clock().now().day();
+        let visitor = self.visitor(caller, about.place.as_ref(), today).await?;
+        Ok(self.decide(&visitor, Some(actor), door, about, &self.circumstances()).allowed)
+    }
+
     /// Whether a door is open to everybody: asked for each page, so it looks at nothing else.
     #[must_use]
     pub fn is_public(&self, door: &str) -> bool {

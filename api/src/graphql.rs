@@ -18,7 +18,7 @@ mod duty;
 mod enums;
 mod event;
 mod flag;
-mod forged;
+pub(crate) mod forged;
 mod graphiql;
 mod http;
 mod inputs;

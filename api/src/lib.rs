@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod attachments;
 pub mod caller;
 pub mod case;
 pub mod cli;

@@ -43,6 +43,8 @@ use connections::Doorkeeper;
 pub const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
 /// Longest time for a request.
 pub const REQUEST_TIME: Duration = Duration::from_secs(15);
+/// Longest time for a request that brings or takes a file.
+pub const FILE_TIME: Duration = Duration::from_secs(120);
 /// Longest wait for requests under way when the server ends.
 pub const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
@@ -85,7 +87,11 @@ pub fn router_with(app: &Arc<App>, guard: &Arc<Guard>) -> Router {
     let doors = doors
         .route_layer(from_fn_with_state(Arc::clone(app), crate::doors::ask))
         .layer(from_fn_with_state(Arc::clone(app), crate::caller::know));
-    protected(limited(doors, guard, MAX_BODY_BYTES, guard.options.times.request), guard)
+    let files =
+        crate::attachments::router(Arc::clone(app)).layer(from_fn_with_state(Arc::clone(app), crate::caller::know));
+    let doors = limited(doors, guard, MAX_BODY_BYTES, guard.options.times.request);
+    let files = limited(files, guard, siyi_attachments::limits::MAX_FILE_BYTES, FILE_TIME);
+    protected(doors.merge(files), guard)
 }
 
 /// Routes behind the entrance: known who asks and how often, logged, with the headers of every response, alive after a panic.

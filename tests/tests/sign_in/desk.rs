@@ -101,9 +101,14 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
     pub fn location(&self) -> &str {
         self.headers.get("location").map_or("", |value| value.to_str().unwrap())
     }
@@ -124,6 +129,10 @@ pub struct Browser {
 
 impl Browser {
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+        self.send_bytes(method, path, headers, body.into_bytes()).await
+    }
+
+    pub async fn send_bytes(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(method).uri(path).header("host", "siyi.example");
         if !cookies.is_empty() {
@@ -142,8 +151,9 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let body = String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
-        Answer { status, headers, body }
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, headers, body, bytes }
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
@@ -240,4 +250,26 @@ pub async fn officer(server: &Server, persons: &[(&str, &str)]) -> Browser {
 pub async fn invite(officer: &mut Browser, person: &str) -> String {
     let invited = officer.act("inviteResident", "InviteResidentInput", VILLAGE, json!({ "person": person })).await;
     invited["invitationCode"].as_str().unwrap_or_else(|| panic!("{invited}")).to_owned()
+}
+
+/// The first file that holds a text.
+pub fn holding(folder: &Path, text: &str) -> Option<PathBuf> {
+    holding_bytes(folder, text.as_bytes())
+}
+
+/// The first file that holds these bytes.
+pub fn holding_bytes(folder: &Path, needle: &[u8]) -> Option<PathBuf> {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let found = if path.is_dir() {
+            holding_bytes(&path, needle)
+        } else {
+            let bytes = std::fs::read(&path).unwrap();
+            bytes.windows(needle.len()).any(|window| window == needle).then_some(path)
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
 }

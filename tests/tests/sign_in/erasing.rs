@@ -1,12 +1,11 @@
 //! An erased person's account ends with them.
 
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
 use siyi_projections::directory;
 
-use super::desk::{PASSWORD, VILLAGE, invite, officer, with_officer};
+use super::desk::{PASSWORD, VILLAGE, holding, invite, officer, with_officer};
 
 const WANG: &str = "7d1f0a52-9f0e-4b61-9a43-3f4a5be7c101";
 
@@ -44,22 +43,4 @@ async fn who_is_erased_has_no_account_and_nothing_of_it_is_left() {
     for planted in ["欧阳佩兰", "欧阳*兰", "欧**兰", "欧阳**"] {
         assert_eq!(holding(&folder.data(), planted), None, "{planted}");
     }
-}
-
-/// The first file that holds a text.
-fn holding(folder: &Path, text: &str) -> Option<std::path::PathBuf> {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            if let Some(found) = holding(&path, text) {
-                return Some(found);
-            }
-        } else {
-            let bytes = std::fs::read(&path).unwrap();
-            if bytes.windows(text.len()).any(|window| window == text.as_bytes()) {
-                return Some(path);
-            }
-        }
-    }
-    None
 }
