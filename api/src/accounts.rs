@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use siyi_domain::account::{Account, Means, Proof};
-use siyi_domain::ids::{JurisdictionCode, PersonId};
+use siyi_domain::ids::{JurisdictionCode, Level, PersonId};
 use siyi_domain::office::{Actor, Office};
 use siyi_domain::refusal::Refusal;
 use siyi_log::handler::{HandleError, Handler, Outcome, Request, Target};
@@ -52,6 +52,32 @@ impl LoggedAccounts {
             }
             Err(error) => Err(unavailable(&error.to_string())),
         }
+    }
+
+    /// One human votes in one village: who acts in a second one must have been admitted in one of the two by the events that the
+    /// law asks for (VL-2025 art. 16), which strike them from the roll of the other.
+    async fn check_one_roll(
+        &self,
+        account: Uuid,
+        place: &JurisdictionCode,
+        person: PersonId,
+    ) -> Result<(), AccountsError> {
+        if place.level() != Level::Village {
+            return Ok(());
+        }
+        let state = self.told(account).await?;
+        let here = self.handler.roster(place).await.map_err(|error| broken(&error))?;
+        for (other, as_whom) in
+            state.persons.iter().filter(|(code, _)| code.level() == Level::Village && *code != place)
+        {
+            let there = self.handler.roster(other).await.map_err(|error| broken(&error))?;
+            if !here.is_admitted(person) && !there.is_admitted(*as_whom) {
+                let message =
+                    format!("this account is of a villager of {other} already, and neither village admitted them");
+                return Err(AccountsError { code: "on-two-rolls", message });
+            }
+        }
+        Ok(())
     }
 
     async fn record(
@@ -134,6 +160,7 @@ impl Accounts for LoggedAccounts {
         proof: Proof,
     ) -> Result<(), AccountsError> {
         self.check(place, person).await?;
+        self.check_one_roll(account, place, person).await?;
         let actor = self.actor(place, person).await?;
         let input = json!({ "jurisdiction": place, "person": person, "proof": proof });
         self.record(account, (actor, None), "bindPerson", input).await

@@ -118,3 +118,34 @@ async fn an_office_of_another_place_opens_nothing_here() {
     assert!(!server.app.handler.is_registered(&"419901102000".parse().unwrap()).await.unwrap());
     server.app.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_a_villager_of_two_villages() {
+    const NEXT: &str = "419901101202";
+    const WANG_THERE: &str = "7d1f0a52-9f0e-4b61-9a43-3f4a5be7c109";
+    let (_folder, server) = with_officer().await;
+    let mut officer = officer(&server, &[(WANG, "王小明")]).await;
+    let next = json!({ "name": "杨湾村", "kind": "village" });
+    officer.act("registerJurisdiction", "RegisterJurisdictionInput", NEXT, next).await;
+    let there = json!({ "persons": [{ "person": WANG_THERE, "name": "王小明", "sex": "f" }] });
+    officer.act("registerPersons", "RegisterPersonsInput", NEXT, there).await;
+    let code = invite(&mut officer, WANG).await;
+    let mut wang = server.browser();
+    wang.join(&code, "wang").await;
+    let person = json!({ "person": WANG_THERE });
+    let invited = officer.act("inviteResident", "InviteResidentInput", NEXT, person.clone()).await;
+    let second = invited["invitationCode"].as_str().unwrap().to_owned();
+    let bind = async |browser: &mut super::desk::Browser| browser.form("/join", "/join", &[("code", &second)]).await;
+    let bound = bind(&mut wang).await;
+    assert_eq!(bound.status, 422, "{}", bound.body);
+    // Admitted there by the events that the law asks for, and struck from the roll at home.
+    let admitted = json!({
+        "person": WANG_THERE, "home": VILLAGE, "residentSince": "2024-01-01", "appliedOn": "2026-01-10",
+        "consentedBy": "representatives", "consent": "b".repeat(64), "struckAtHome": "c".repeat(64),
+    });
+    let admitted = officer.act("admitResident", "AdmitResidentInput", NEXT, admitted).await;
+    assert_eq!(admitted["__typename"], "Recorded", "{admitted}");
+    let bound = bind(&mut wang).await;
+    assert_eq!((bound.status.as_u16(), bound.location()), (303, "/account"), "{}", bound.body);
+    server.app.close().await;
+}
