@@ -2,4 +2,22 @@
 //!
 //! Start reading at [`tlog`]: the public formats and proofs, without input and output, as a verifier uses them.
 
+mod disk;
+pub mod keys;
 pub mod tlog;
+
+pub use disk::DiskFaults;
+
+mod compare;
+mod edge;
+mod error;
+mod heads;
+mod log;
+mod positions;
+pub mod sealer;
+mod served;
+pub mod witness;
+
+pub use error::{Difference, HeldBy, SealError};
+pub use log::{Published, TransparencyLog};
+pub use served::TileFolder;

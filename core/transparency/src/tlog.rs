@@ -36,5 +36,6 @@ pub use policy::{PolicyLog, PolicyWitness, TrustPolicy};
 pub use proof::{InclusionProof, MAX_EXTRA_BYTES, PROOF_HEADER};
 pub use reader::{AuthenticTiles, TileSource};
 pub use signer::Signer;
+pub(crate) use tile::subtree;
 pub use tile::{TILE_HASHES, Tile, edge_tiles};
 pub use witnessing::AddCheckpoint;

@@ -50,6 +50,12 @@ impl Bundle {
         self.width
     }
 
+    /// The full bundle that a partial one grows into; none for a full one.
+    #[must_use]
+    pub fn full(&self) -> Option<Self> {
+        (!self.is_full()).then_some(Self { width: 256, ..*self })
+    }
+
     /// Whether it holds 256 leaves and never changes again.
     #[must_use]
     pub const fn is_full(&self) -> bool {

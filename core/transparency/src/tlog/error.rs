@@ -140,7 +140,7 @@ impl TlogError {
         }
     }
 
-    pub(super) fn malformed(what: &'static str, why: impl Into<String>) -> Self {
+    pub(crate) fn malformed(what: &'static str, why: impl Into<String>) -> Self {
         Self::Malformed { what, why: why.into() }
     }
 }

@@ -29,8 +29,10 @@ impl<S: TileSource + ?Sized> TileSource for &S {
 pub struct AuthenticTiles<S> {
     source: S,
     size: u64,
-    /// Only tiles that were found to be covered by the root.
+    /// Only tiles that were found to be covered by the root: the edge, and those above the leaves' hashes.
     known: RefCell<HashMap<Tile, Rc<[u8]>>>,
+    /// The tile of leaves' hashes that was read last. To keep all of them would be to keep the log.
+    last: RefCell<Option<(Tile, Rc<[u8]>)>>,
 }
 
 /// Hashes of tiles that are not authenticated yet.
@@ -55,7 +57,7 @@ impl<S: TileSource> AuthenticTiles<S> {
             edge.insert(tile, read_tile(&source, tile)?);
         }
         if tree_hash(size, &Unchecked(&edge, size))? == root {
-            Ok(Self { source, size, known: RefCell::new(edge) })
+            Ok(Self { source, size, known: RefCell::new(edge), last: RefCell::new(None) })
         } else {
             Err(TlogError::Root { size })
         }
@@ -77,6 +79,9 @@ impl<S: TileSource> AuthenticTiles<S> {
         if let Some(bytes) = self.known.borrow().get(&tile) {
             return Ok(Rc::clone(bytes));
         }
+        if let Some((_, bytes)) = self.last.borrow().as_ref().filter(|(last, _)| *last == tile) {
+            return Ok(Rc::clone(bytes));
+        }
         // INVARIANT: every partial tile is at the edge and known since `open`; so this one is full and has a parent.
         let parent_index = index / TILE_HASHES;
         let parent = self.tile(level + 1, parent_index)?;
@@ -86,7 +91,11 @@ impl<S: TileSource> AuthenticTiles<S> {
         if !tile.is_full() || subtree(&bytes)? != expected {
             return Err(TlogError::Forged { path: tile.to_string() });
         }
-        self.known.borrow_mut().insert(tile, Rc::clone(&bytes));
+        if level == 0 {
+            *self.last.borrow_mut() = Some((tile, Rc::clone(&bytes)));
+        } else {
+            self.known.borrow_mut().insert(tile, Rc::clone(&bytes));
+        }
         Ok(bytes)
     }
 
@@ -99,9 +108,14 @@ impl<S: TileSource> AuthenticTiles<S> {
             .ok_or(TlogError::OutOfRange { index: index * TILE_HASHES, size: self.size })?;
         let tile = self.tile(0, index)?;
         let path = bundle.to_string();
-        let bytes = self.source.read(&path)?;
         let forged = || TlogError::Forged { path: path.clone() };
-        let entries = decode_entries(&bytes, bundle.width()).map_err(|_| forged())?;
+        let (bytes, width) = match (self.source.read(&path), bundle.full()) {
+            (Ok(bytes), _) => (bytes, bundle.width()),
+            (Err(_), Some(full)) => (self.source.read(&full.to_string())?, full.width()),
+            (Err(error), None) => return Err(error),
+        };
+        let mut entries = decode_entries(&bytes, width).map_err(|_| forged())?;
+        entries.truncate(bundle.width().into());
         let same = tile.chunks(32).zip(&entries).all(|(hash, entry)| hash == record_hash(entry).0);
         if same { Ok(entries.into_iter().map(<[u8]>::to_vec).collect()) } else { Err(forged()) }
     }
@@ -127,8 +141,17 @@ impl<S: TileSource> Hashes for AuthenticTiles<S> {
     }
 }
 
+/// A partial tile may be gone once it is full (C2SP tlog-tiles): then its hashes are the first ones of the full tile.
 fn read_tile<S: TileSource>(source: &S, tile: Tile) -> Result<Rc<[u8]>, TlogError> {
     let path = tile.to_string();
-    let bytes = source.read(&path)?;
-    if bytes.len() == tile.bytes() { Ok(bytes.into()) } else { Err(TlogError::Forged { path }) }
+    match (source.read(&path), tile.full()) {
+        (Ok(bytes), _) if bytes.len() == tile.bytes() => Ok(bytes.into()),
+        (Ok(_), _) => Err(TlogError::Forged { path }),
+        (Err(error), None) => Err(error),
+        (Err(error), Some(full)) => {
+            let bytes = source.read(&full.to_string()).map_err(|_| error)?;
+            let exact = bytes.len() == full.bytes();
+            bytes.get(..tile.bytes()).filter(|_| exact).map(Rc::from).ok_or(TlogError::Forged { path })
+        }
+    }
 }

@@ -111,6 +111,12 @@ impl Tile {
         self.width as u64 == TILE_HASHES
     }
 
+    /// The full tile that a partial one grows into; none for a full one.
+    #[must_use]
+    pub fn full(&self) -> Option<Self> {
+        (!self.is_full()).then_some(Self { width: 256, ..*self })
+    }
+
     /// Its length in bytes.
     #[must_use]
     pub const fn bytes(&self) -> usize {
