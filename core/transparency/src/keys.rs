@@ -2,6 +2,9 @@
 
 use crate::{
     disk::{Disk, read_if_there},
+    error::SealError,
+    heads::{read_head, unreadable},
+    sealer::lock,
     tlog::{KeyKind, KeyList, MAX_NOTE_BYTES, Signer, TlogError},
 };
 use std::{
@@ -146,22 +149,21 @@ pub fn read_key_list(folder: &Path) -> Result<Option<KeyList>, KeyError> {
     KeyList::parse(text).map(Some).map_err(malformed)
 }
 
-/// Puts `next` in the place of `outgoing` in the log's folder. The sealer must not run; it is opened with `next` behind
-/// this. The outgoing key stays in the list, good for trees of at most `size` leaves, the size of the last signed head.
+/// Puts `next` in the place of `outgoing` in the log's folder, while no sealer has it open; then the log is opened with
+/// `next`. The outgoing key signs the new list too and stays in it, good for trees up to the last head. Blocks.
 ///
 /// # Errors
-/// [`KeyError`].
-pub fn rotate_key(folder: &Path, outgoing: &Signer, next: &Signer, size: u64) -> Result<KeyList, KeyError> {
+/// [`SealError::InUse`], [`SealError::Key`], [`SealError::Unreadable`], [`SealError::Disk`].
+pub fn rotate_key(folder: &Path, outgoing: &Signer, next: &Signer) -> Result<KeyList, SealError> {
+    let _lock = lock(folder)?;
     let path = folder.join(LIST_FILE);
-    let malformed = |error| KeyError::Malformed { file: path.display().to_string(), error };
     let list = match read_key_list(folder)? {
         Some(list) => list,
-        None => KeyList::first(outgoing).map_err(malformed)?,
+        None => KeyList::first(outgoing).map_err(unreadable(LIST_FILE))?,
     };
-    let list = list.rotated(outgoing, next, size).map_err(malformed)?;
-    let text = list.note().to_string();
-    Disk::default()
-        .replace(folder, LIST_FILE, text.as_bytes())
-        .map_err(|error| KeyError::unavailable(&path, &error))?;
+    let size = read_head(folder)?.map_or(0, |head| head.size);
+    let list = list.rotated(outgoing, next, size).map_err(unreadable(LIST_FILE))?;
+    let replaced = Disk::default().replace(folder, LIST_FILE, list.note().to_string().as_bytes());
+    replaced.map_err(|error| SealError::disk(&path, error))?;
     Ok(list)
 }

@@ -18,6 +18,8 @@ use crate::{
     tlog::{Checkpoint, KeyList, Note, SignedCheckpoint, Signer, TrustPolicy},
     witness::Witness,
 };
+pub(crate) use opening::{POLICY_FILE, lock, read_policy};
+
 use asking::Asking;
 use core::Core;
 use futures::StreamExt;

@@ -2,8 +2,8 @@
 
 use super::{Asking, Core, HeadsKept, Sealer, SealerOptions, Unsealed, is_leaf};
 use crate::{
-    compare::first_difference,
-    disk::{Disk, Placed},
+    compare::{Compared, compare},
+    disk::{Disk, Placed, read_if_there},
     edge::Edge,
     error::{Difference, HeldBy, SealError},
     heads::{CHECKPOINT_FILE, HeadStream, read_checkpoint, read_head, unreadable},
@@ -11,7 +11,7 @@ use crate::{
     log::{Published, TransparencyLog},
     positions::Positions,
     served::TileFolder,
-    tlog::{Checkpoint, KeyList, Signer, TileSource, TlogError, TrustPolicy},
+    tlog::{Checkpoint, KeyList, MAX_NOTE_BYTES, Signer, TileSource, TlogError, TrustPolicy},
     witness::Witness,
 };
 use siyi_log::port::{AllFrom, Direction, EventStore, Position};
@@ -92,6 +92,17 @@ pub(super) async fn open(
         log: TransparencyLog::new(files, published),
         _lock: lock,
     })
+}
+
+/// The policy that stands in a log's folder.
+pub(crate) fn read_policy(folder: &Path) -> Result<Option<TrustPolicy>, SealError> {
+    let path = folder.join(POLICY_FILE);
+    let bytes = read_if_there(&path, MAX_NOTE_BYTES as u64).map_err(|error| SealError::disk(&path, error))?;
+    let parse = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).map_err(|_| TlogError::malformed("a trust policy", "it is no text"))?;
+        TrustPolicy::parse(&text)
+    };
+    bytes.map(parse).transpose().map_err(unreadable(POLICY_FILE))
 }
 
 /// Keeps other processes out of the folder for as long as the file lives.
@@ -255,7 +266,10 @@ impl Rebuilding<'_> {
         for held in self.held.iter().rev() {
             if let Ok(tree) = self.files.tree(held.head.size, held.head.root) {
                 drop(tree);
-                return first_difference(self.store, self.files, &held.head).await;
+                return match compare(self.store, self.files, &held.head, None).await? {
+                    Compared::Differs(first) => Ok(Some(first)),
+                    Compared::Same | Compared::Position(_) => Ok(None),
+                };
             }
         }
         Ok(None)

@@ -73,6 +73,30 @@ impl TrustPolicy {
         Ok(Self { logs, witnesses, groups, quorum, text: text.into() })
     }
 
+    /// The policy for a log with these keys (the current one and those retired) and these witnesses, of which the smallest
+    /// majority is enough: 2 of 3. Without witnesses nobody is asked.
+    ///
+    /// # Errors
+    /// As [`Self::parse`]: a name or key that stands twice.
+    pub fn majority<'k>(
+        keys: impl IntoIterator<Item = &'k VerifierKey>,
+        witnesses: &[PolicyWitness],
+    ) -> Result<Self, TlogError> {
+        let mut text: String = keys.into_iter().map(|key| format!("log {key}\n")).collect();
+        for PolicyWitness { name, key, url } in witnesses {
+            let url = url.as_ref().map_or_else(String::new, |url| format!(" {url}"));
+            text.push_str(&format!("witness {name} {key}{url}\n"));
+        }
+        if witnesses.is_empty() {
+            text.push_str("quorum none\n");
+        } else {
+            let names: Vec<&str> = witnesses.iter().map(|witness| witness.name.as_str()).collect();
+            let enough = names.len() / 2 + 1;
+            text.push_str(&format!("group majority {enough} {}\nquorum majority\n", names.join(" ")));
+        }
+        Self::parse(&text)
+    }
+
     /// The logs.
     #[must_use]
     pub fn logs(&self) -> &[PolicyLog] {
