@@ -124,7 +124,8 @@ def check():
         below, span = hashes, 256 ** (level + 1)
         hashes = []
         for n in range(len(below) // 256):
-    X        level += 1
+            hashes.append(range_root(leaves[n * span : (n + 1) * span]))
+        level += 1
 
     given = [decode(line) for line in (log / "consistency").read_text().splitlines()]
     require(given == subproof(leaves, old_size, 0, size, True), "consistency")

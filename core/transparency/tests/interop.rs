@@ -22,12 +22,16 @@ fn run(log: &Path, trust: &Path) -> (Option<i32>, String) {
     (done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
+fn copy_file(from: &Path, to: &Path) {
+    fs::copy(from, to).unwrap();
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(fs::copy(entry.path(), target).unwrap()) }
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { copy_file(&entry.path(), &target) }
     }
 }
 
@@ -94,16 +98,11 @@ impl Forgery<'_> {
     fn take(&self, name: &str) {
         fs::remove_dir_all(self.log.join(name)).or_else(|_| fs::remove_file(self.log.join(name))).unwrap();
         let from = self.other.join(name);
-        if from.is_dir() {
-            copy(&from, &self.log.join(name))
-        } else {
-            drop(fs::copy(from, self.log.join(name)).unwrap())
-        }
+        if from.is_dir() { copy(&from, &self.log.join(name)) } else { copy_file(&from, &self.log.join(name)) }
     }
 }
 
-/// The four bytes of its id behind a signature's name.
-fn first_bytes(signature: &mut NoteSignature, at: usize) {
+fn flip_signature(signature: &mut NoteSignature, at: usize) {
     signature.bytes[at] ^= 1;
 }
 
@@ -114,7 +113,7 @@ const FORGERIES: &[(&str, Forge)] = &[
     ("a leaf's hash in a partial tile", |it| it.flip("tile/0/002.p/188", 100)),
     ("a hash in a tile above", |it| it.flip("tile/1/000.p/2", 33)),
     ("a byte of an event", |it| it.flip("tile/entries/001", 777)),
-    ("a bundle that is cut off", |it| it.bytes("tile/entries/002.p/188", |bytes| drop(bytes.pop()))),
+    ("a bundle that is cut off", |it| it.bytes("tile/entries/002.p/188", |bytes| bytes.truncate(bytes.len() - 1))),
     ("a bundle with a byte more", |it| it.bytes("tile/entries/000", |bytes| bytes.push(0))),
     ("two events swapped", |it| it.entries(|entries| entries.swap(3, 4))),
     ("an event removed and one doubled", |it| {
@@ -134,10 +133,8 @@ const FORGERIES: &[(&str, Forge)] = &[
     ("a smaller size", |it| it.line("checkpoint", 1, |_| "699".into())),
     ("another root", |it| it.line("checkpoint", 2, |_| Hash([7; 32]).to_string())),
     ("another origin", |it| it.line("checkpoint", 0, |origin| origin.replace("wusi", "liuer"))),
-    ("a rolled back checkpoint", |it| {
-        drop(fs::copy(it.log.join("checkpoint.old"), it.log.join("checkpoint")).unwrap())
-    }),
-    ("a bit of the log's signature", |it| it.note(|note| first_bytes(&mut note.signatures[0], 20))),
+    ("a rolled back checkpoint", |it| copy_file(&it.log.join("checkpoint.old"), &it.log.join("checkpoint"))),
+    ("a bit of the log's signature", |it| it.note(|note| flip_signature(&mut note.signatures[0], 20))),
     ("another key of the same name", |it| {
         let Checkpoint { size, root, .. } = it.signed();
         let forged = key(ORIGIN, KeyKind::Log, 9).unwrap().sign_checkpoint(size, root).unwrap();
@@ -152,7 +149,7 @@ const FORGERIES: &[(&str, Forge)] = &[
             note.signatures.push(again);
         });
     }),
-    ("a cosignature at another time", |it| it.note(|note| first_bytes(&mut note.signatures[1], 7))),
+    ("a cosignature at another time", |it| it.note(|note| flip_signature(&mut note.signatures[1], 7))),
     ("a witness with another key", |it| {
         it.note(|note| {
             note.signatures.truncate(2);
