@@ -1,5 +1,13 @@
 //! The power is cut before every single step that the sealer and a witness take on their disks.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what must be so"
+)]
+
 mod common;
 
 use common::{Cut, all, append, copy, files, log_key, no_witness, open, policy, sealed, store_of, witness_key};

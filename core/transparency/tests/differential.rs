@@ -1,5 +1,13 @@
 //! Our tree against one that other people wrote (`ct-merkle`), byte for byte.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what must be so"
+)]
+
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use sha2::Sha256;
 use siyi_transparency::tlog::{

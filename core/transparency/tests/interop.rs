@@ -2,6 +2,14 @@
 //!
 //! They are installed by `interop/setup.sh`. Where they are missing this test fails: a check that is skipped is none.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what must be so"
+)]
+
 #[path = "../examples/village/mod.rs"]
 mod village;
 

@@ -1,5 +1,13 @@
 //! Keys: made once, read only from files that nobody else can read, rotated in the open, never printed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what must be so"
+)]
+
 mod common;
 
 use common::{ORIGIN, append, log_key, no_witness, store_of};

@@ -1,5 +1,13 @@
 //! Every byte of every tile and bundle is changed, for many sizes: a reader never answers what the root does not cover.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what must be so"
+)]
+
 mod common;
 
 use siyi_transparency::tlog::{
@@ -37,7 +45,7 @@ fn shelf(size: u64) -> (Shelf, Hash) {
             let tile = Tile::within(level, index as u64, size).unwrap();
             files.insert(tile.to_string(), chunk.iter().flat_map(|hash| hash.0).collect());
         }
-        hashes = hashes.chunks_exact(256).map(|chunk| self::root(chunk)).collect();
+        hashes = hashes.chunks_exact(256).map(self::root).collect();
         if hashes.is_empty() {
             break;
         }
@@ -46,13 +54,11 @@ fn shelf(size: u64) -> (Shelf, Hash) {
 }
 
 fn root(hashes: &[Hash]) -> Hash {
-    match hashes {
-        [hash] => *hash,
-        _ => {
-            let (left, right) = hashes.split_at(hashes.len().next_power_of_two() / 2);
-            node_hash(root(left), root(right))
-        }
+    if let [hash] = hashes {
+        return *hash;
     }
+    let (left, right) = hashes.split_at(hashes.len().next_power_of_two() / 2);
+    node_hash(root(left), root(right))
 }
 
 /// Reads one file of the log; answers an error, or that it held what is true.

@@ -1,5 +1,13 @@
 //! Trust policies, rule by rule (C2SP tlog-policy).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what must be so"
+)]
+
 mod common;
 
 use common::{log_key, witness_key};

@@ -1,5 +1,13 @@
 //! What anybody can fetch, take away and check.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what must be so"
+)]
+
 mod common;
 
 use axum::{

@@ -1,5 +1,13 @@
 //! What was signed is held against what is there: each way to rewrite history keeps the log shut.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what must be so"
+)]
+
 mod common;
 
 use common::{Near, all, event, files, log_key, open, policy, sealed, store_of, stream};

@@ -1,5 +1,13 @@
 //! The sealer builds the tree that the events make, serves it, and gives receipts.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what must be so"
+)]
+
 mod common;
 
 use common::{ORIGIN, append, event, files, leaves, log_key, no_witness, open, policy, sealed, store_of};

@@ -1,5 +1,13 @@
 //! Witnesses: the rules of C2SP tlog-witness one by one, over HTTP, and three of them around a log.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what must be so"
+)]
+
 mod common;
 
 use axum::{

@@ -68,8 +68,11 @@ impl TrustPolicy {
                 reading.line(&words).map_err(at_line)?;
             }
         }
-        let quorum = reading.quorum.ok_or_else(|| TlogError::malformed(WHAT, "no quorum"))?;
-        let Reading { logs, witnesses, groups, .. } = reading;
+        let Reading { logs, witnesses, groups, quorum, .. } = reading;
+        let quorum = match quorum.ok_or_else(|| TlogError::malformed(WHAT, "no quorum"))? {
+            Quorum::Nobody => None,
+            Quorum::Named(name) => Some(name),
+        };
         Ok(Self { logs, witnesses, groups, quorum, text: text.into() })
     }
 
@@ -151,7 +154,12 @@ struct Reading {
     witnesses: Vec<PolicyWitness>,
     groups: HashMap<String, Group>,
     members: HashSet<String>,
-    quorum: Option<Option<String>>,
+    quorum: Option<Quorum>,
+}
+
+enum Quorum {
+    Nobody,
+    Named(String),
 }
 
 impl Reading {
@@ -218,7 +226,7 @@ impl Reading {
         if name != "none" {
             self.check_known(name)?;
         }
-        self.quorum = Some((name != "none").then(|| name.into()));
+        self.quorum = Some(if name == "none" { Quorum::Nobody } else { Quorum::Named(name.into()) });
         Ok(())
     }
 

@@ -137,7 +137,7 @@ impl<S: TileSource> AuthenticTiles<S> {
 impl<S: TileSource> Hashes for AuthenticTiles<S> {
     fn hash(&self, level: u8, index: u64) -> Result<Hash, TlogError> {
         let tile = Tile::holding(level, index, self.size).ok_or(TlogError::OutOfRange { index, size: self.size })?;
-        tile.hash_in(&*self.tile(tile.level(), tile.index())?, level, index)
+        tile.hash_in(&self.tile(tile.level(), tile.index())?, level, index)
     }
 }
 
