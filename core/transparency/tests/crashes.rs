@@ -39,6 +39,9 @@ fn check_promise(folder: &Path) -> u64 {
     for bundle in 0..size.div_ceil(256) {
         tree.entries(bundle).unwrap();
     }
+    // Nothing is published that was not written down first.
+    let head = Checkpoint::parse(&fs::read_to_string(folder.join("head")).unwrap()).unwrap();
+    assert!(head.size >= size, "{size} leaves are published, {} are written down", head.size);
     size
 }
 
@@ -128,6 +131,50 @@ async fn a_damaged_log_survives_a_cut_at_every_step_of_its_repair() {
     fs::write(base.path().join("checkpoint"), checkpoint).unwrap();
     drop(open(&store_of(0..900).await, base.path()).await.unwrap());
     assert_eq!(check_promise(base.path()), 720);
+}
+
+/// Each step by its name, with the size that is written down and the size that is published before it.
+#[derive(Default)]
+struct Steps(std::sync::Mutex<Vec<(String, u64, u64)>>, std::path::PathBuf);
+
+impl siyi_transparency::DiskFaults for Steps {
+    fn step(&self, what: &str) -> std::io::Result<()> {
+        let size = |file| {
+            let text = fs::read_to_string(self.1.join(file)).unwrap_or_default();
+            text.lines().nth(1).map_or(0, |size| size.parse().unwrap())
+        };
+        self.0.lock().unwrap().push((what.into(), size("head"), size("checkpoint")));
+        Ok(())
+    }
+}
+
+/// The steps of one sealing: all files are synced before one gets its name, the folders behind that, and each of the four
+/// writes is durable before the next one begins.
+#[tokio::test]
+async fn every_write_is_durable_before_the_next() {
+    let (folder, store) = (tempdir().unwrap(), store_of(0..50).await);
+    drop(sealed(&store, folder.path()).await);
+    append(&*store, 50..60).await;
+    let steps = Arc::new(Steps(std::sync::Mutex::default(), folder.path().into()));
+    let key = log_key(7);
+    let policy = no_witness(key.verifier());
+    let options = SealerOptions { faults: Some(steps.clone()), ..SealerOptions::new(folder.path()) };
+    let mut sealer = Sealer::open(store.clone(), key, policy, vec![], options).await.unwrap();
+    sealer.seal_all().await.unwrap();
+    let taken = steps.0.lock().unwrap().clone();
+    let words: Vec<&str> = taken.iter().map(|(what, ..)| what.as_str()).collect();
+    let written = ["write", "half of a write", "sync a file"];
+    let one = [&written[..], &["rename", "sync a folder"]].concat();
+    // The partial tile and the partial bundle, in two folders; the positions; the head; the checkpoint.
+    let files = [&written[..], &written, &["rename", "rename", "sync a folder", "sync a folder"]].concat();
+    let expected = [&files[..], &["write in place", "sync in place"], &one, &one].concat();
+    assert_eq!(words, expected);
+    // The head is written down behind the files, the checkpoint published behind the head.
+    let sizes: Vec<(u64, u64)> = taken.iter().map(|(_, head, published)| (*head, *published)).collect();
+    let renamed = files.len() + 2 + written.len();
+    assert!(sizes[..=renamed].iter().all(|sizes| *sizes == (40, 40)));
+    assert!(sizes[renamed + 1..=renamed + one.len()].iter().all(|sizes| *sizes == (48, 40)));
+    assert_eq!(sizes.last(), Some(&(48, 48)));
 }
 
 #[tokio::test]
