@@ -29,6 +29,7 @@ use crate::accounts::LoggedAccounts;
 use crate::attachments::AttachmentKeys;
 use crate::erasing::Erasing;
 use crate::gate::Gate;
+use crate::public_log::{LogOptions, PublicLog, PublicLogError};
 use crate::sign_in::{OfficesHeld, SignInDoor};
 
 /// Whether the clock is the machine's or that of a demonstration. Said on every page.
@@ -69,6 +70,8 @@ pub struct App {
     pub gate: Arc<Gate>,
     /// Real use or a demonstration.
     pub mode: Mode,
+    /// The signed tree of the log, where this process seals it.
+    pub public_log: Option<Arc<PublicLog>>,
     /// Files that events cite.
     pub attachments: Attachments,
     /// Who somebody is; none where anybody may act as anybody, and none on the command line.
@@ -120,6 +123,9 @@ pub enum AppError {
     /// The secrets of accounts cannot be opened.
     #[error(transparent)]
     SignIn(#[from] SignInError),
+    /// The log cannot be sealed.
+    #[error(transparent)]
+    PublicLog(#[from] PublicLogError),
     /// The operating system says no.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -140,6 +146,7 @@ impl AppError {
             Self::Erasure(_) => "store-unavailable",
             Self::Attachments(e) => e.code(),
             Self::SignIn(e) => e.code(),
+            Self::PublicLog(e) => e.code(),
             Self::Io(_) => "io",
         }
     }
@@ -200,6 +207,7 @@ impl App {
             store: port,
             gate: Arc::new(gate),
             mode,
+            public_log: None,
             attachments,
             sign_in: None,
             erasing: Arc::new(Erasing::new(data.join("erasing"))),
@@ -243,10 +251,22 @@ impl App {
         Ok(self)
     }
 
+    /// Seals the log from now on.
+    ///
+    /// # Errors
+    /// [`AppError::PublicLog`] where what was signed before cannot be reproduced: then nothing may be served.
+    pub async fn with_public_log(mut self, data: &Path, options: &LogOptions) -> Result<Self, AppError> {
+        self.public_log = Some(Arc::new(PublicLog::open(data, Arc::clone(&self.store), options).await?));
+        Ok(self)
+    }
+
     /// Finishes what waits, flushes and closes. Nothing acknowledged is lost without it either.
     pub async fn close(&self) {
         if let Some(door) = &self.sign_in {
             door.sign_in.close().await;
+        }
+        if let Some(public_log) = &self.public_log {
+            public_log.close().await;
         }
         self.models.stop().await;
         self.owned.store.close().await;

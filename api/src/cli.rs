@@ -16,6 +16,9 @@ Examples:
   siyi serve --trial --data ./trial          try it on this machine, without sign-in
   siyi import --data ./data case.toml        run case files through the command handler
   siyi export --data ./data > events.jsonl   the whole log as JSON Lines
+  siyi export --data ./data --log ./public   the public log as files for any web server
+  siyi log check --data ./data               whether every event is what was signed
+  siyi witness --key w.key --watch VKEY      confirm another machine's log
   siyi rebuild --data ./data docket          build one read model anew (all without a name)
   siyi procedure check county.toml           whether a rule pack may be loaded, and what mends it
   siyi procedure show rural/HN/2026          a rule pack as tables, with its articles and charts")]
@@ -48,14 +51,19 @@ pub enum Command {
     /// Accounts, at the server's console; the server must not run.
     #[command(subcommand)]
     Account(Account),
+    /// The public log: keys, and a check from the ground up.
+    #[command(subcommand)]
+    Log(Log),
+    /// Confirm the checkpoints of a log (C2SP tlog-witness), so that its operator cannot show two histories.
+    Witness(Witness),
     /// Import the shipped cases and Xinyang's register into a data folder of its own and serve it.
     Demo(Serve),
     /// Run case files through the command handler; stops at the first surprise with file and line.
     Import(Import),
     /// Build read models anew from the log.
     Rebuild(Rebuild),
-    /// Write the log to standard output as JSON Lines, one event a line in log order.
-    Export(Data),
+    /// Write the log to standard output as JSON Lines, one event a line in log order; or the public log to a folder.
+    Export(Export),
     /// Write the GraphQL schema to standard output.
     Schema,
     /// Check rule packs, list them, or show one as a lawyer reads it.
@@ -141,6 +149,24 @@ pub struct ServeData {
     /// How people sign in.
     #[command(flatten)]
     pub sign_in: SignIn,
+    /// What signs the public log, and who confirms it.
+    #[command(flatten)]
+    pub public_log: PublicLog,
+}
+
+/// What signs the public log, and who confirms it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PublicLog {
+    /// The file of the log's signing key, made by `siyi log create-key`. Left out: `log.key` in the data folder, made there at
+    /// the first start under the host of the public address.
+    #[arg(long, env = "SIYI_LOG_KEY_FILE", value_name = "FILE")]
+    pub log_key: Option<PathBuf>,
+    /// The trust policy (C2SP tlog-policy): the witnesses, where they are asked, and how many of them are enough.
+    #[arg(long, env = "SIYI_LOG_POLICY", value_name = "FILE")]
+    pub log_policy: Option<PathBuf>,
+    /// Certificates (PEM) by which the witnesses are known, beside the web's own.
+    #[arg(long, env = "SIYI_WITNESS_ROOTS", value_name = "FILE")]
+    pub witness_roots: Option<PathBuf>,
 }
 
 /// How a server is reached by others than its own machine.
@@ -165,6 +191,77 @@ pub struct Network {
     /// Let GraphQL tell its schema to whoever asks; the SDL is published at /graphql/schema.graphql anyway.
     #[arg(long)]
     pub introspection: bool,
+}
+
+/// What to export.
+#[derive(Debug, Clone, Args)]
+pub struct Export {
+    /// The data folder.
+    #[command(flatten)]
+    pub data: Data,
+    /// The public log as files for any web server: tiles, checkpoint, policy and keys, each checked on the way. An older
+    /// export there is brought up to date.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
+}
+
+/// What to do with the public log.
+#[derive(Debug, Subcommand)]
+pub enum Log {
+    /// Make a signing key in a new file of mode 0400.
+    CreateKey(LogKey),
+    /// Put another signing key in the place of the present one; the server must not run. The old one stays good for what it
+    /// signed.
+    RotateKey(RotateLogKey),
+    /// Derive the whole tree again from the served files and hold every event of the log against its leaf.
+    Check(Data),
+}
+
+/// A signing key.
+#[derive(Debug, Clone, Args)]
+pub struct LogKey {
+    /// The file; refused if it exists.
+    pub file: PathBuf,
+    /// Host and name of the log or the witness without a scheme, for example `siyi.example/yunling`.
+    #[arg(long, value_name = "NAME")]
+    pub origin: String,
+    /// A witness's key instead of a log's.
+    #[arg(long)]
+    pub witness: bool,
+}
+
+/// From which signing key to which.
+#[derive(Debug, Clone, Args)]
+pub struct RotateLogKey {
+    /// The data folder.
+    #[command(flatten)]
+    pub data: Data,
+    /// The present key; `log.key` in the data folder if left out.
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// The next key, made by `siyi log create-key` under the same name.
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+/// How to be a witness.
+#[derive(Debug, Clone, Args)]
+pub struct Witness {
+    /// Its own folder, which remembers what it confirmed.
+    #[arg(long, value_name = "DIR", default_value = "siyi-witness-data")]
+    pub data: PathBuf,
+    /// Its key, made by `siyi log create-key --witness`.
+    #[arg(long, value_name = "FILE", env = "SIYI_WITNESS_KEY_FILE")]
+    pub key: PathBuf,
+    /// The key of a log that it watches, as the log shows it at /log/keys; several times for several logs.
+    #[arg(long, value_name = "VKEY", required = true)]
+    pub watch: Vec<String>,
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8421")]
+    pub listen: SocketAddr,
+    /// Who can reach it.
+    #[command(flatten)]
+    pub network: Network,
 }
 
 /// How people sign in.

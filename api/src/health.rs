@@ -46,6 +46,9 @@ async fn ready(State(health): State<Health>) -> impl IntoResponse {
     let Ok(Ok(head)) = head else {
         return (StatusCode::SERVICE_UNAVAILABLE, "the log does not answer\n".to_owned());
     };
+    if health.app.public_log.as_ref().is_some_and(|log| log.has_ended()) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the public log is sealed no longer\n".to_owned());
+    }
     let head = head.map_or(0, |position| position.0 + 1);
     let behind = health.app.models.progress().into_iter().find(|(_, progress, _)| {
         let at = progress.position.map_or(0, |position| position.0 + 1);
@@ -82,6 +85,10 @@ async fn metrics(State(health): State<Health>) -> impl IntoResponse {
     };
     gauge("siyi_model_lag_events", "Events that a read model is behind the log.", &rows(&|lag, _| lag));
     gauge("siyi_model_rebuilt_events", "Events applied by a rebuild under way.", &rows(&|_, rebuilt| rebuilt));
+    if let Some(log) = &health.app.public_log {
+        let sealed = log.log.published().map_or(0, |published| published.checkpoint().size);
+        gauge("siyi_sealed_leaves", "Events that the published checkpoint covers.", &[(String::new(), sealed)]);
+    }
     gauge("siyi_metrics_scrapes", "How often this page was asked for.", &[(String::new(), scrapes)]);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
 }

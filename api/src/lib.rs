@@ -15,6 +15,7 @@ pub mod gate;
 pub mod graphql;
 pub mod health;
 pub mod pages;
+pub mod public_log;
 pub mod run;
 pub mod server;
 pub mod sign_in;

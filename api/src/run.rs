@@ -18,6 +18,7 @@ use crate::cli::{Cli, Command, Data, Import, PaceArg, Rebuild};
 mod account;
 mod demo;
 mod key;
+mod log;
 pub mod procedure;
 mod serve;
 
@@ -30,10 +31,15 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve(options) => done(serve::serve(options).await),
         Command::Key(command) => done(key::key(&command)),
         Command::Account(command) => done(account::account(command).await),
+        Command::Log(command) => done(log::log(command).await),
+        Command::Witness(options) => done(log::witness(options).await),
         Command::Demo(options) => done(demo::demo(options).await),
         Command::Import(options) => done(import(options).await),
         Command::Rebuild(options) => done(rebuild(options).await),
-        Command::Export(options) => done(export(options).await),
+        Command::Export(options) => done(match &options.log {
+            Some(folder) => log::export(&options.data.data, folder),
+            None => export(options.data).await,
+        }),
         Command::Schema => done(schema()),
         Command::Procedure(command) => procedure::run(&command),
     };

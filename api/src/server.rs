@@ -81,6 +81,9 @@ pub fn router_with(app: &Arc<App>, guard: &Arc<Guard>) -> Router {
         .merge(graphql::router(Arc::clone(app), Arc::clone(guard)))
         .merge(pages::router().with_state(Arc::clone(app)))
         .merge(health::router(health));
+    if let Some(public_log) = &app.public_log {
+        doors = doors.merge(siyi_transparency::routes(public_log.log.clone()));
+    }
     if let Some(door) = &app.sign_in {
         doors = doors.merge(crate::sign_in::router(door.clone()));
     }
@@ -162,8 +165,34 @@ pub async fn serve_with(
     end: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let guard = Guard::new(options);
+    let served = listen_to(router_with(app, &guard), &guard, listener, end).await;
+    app.close().await;
+    served
+}
+
+/// Serves other routes than the app's behind the same entrance, with the same limits, until told to end.
+///
+/// # Errors
+/// [`ServeError::Io`].
+pub async fn serve_routes(
+    routes: Router,
+    listener: tokio::net::TcpListener,
+    options: Options,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let guard = Guard::new(options);
+    let routes = protected(limited(routes, &guard, MAX_BODY_BYTES, guard.options.times.request), &guard);
+    listen_to(routes, &guard, listener, end).await
+}
+
+async fn listen_to(
+    routes: Router,
+    guard: &Guard,
+    listener: tokio::net::TcpListener,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
     let options = &guard.options;
-    let routes = router_with(app, &guard).into_make_service_with_connect_info::<SocketAddr>();
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let handle = axum_server::Handle::<SocketAddr>::new();
     let (ending, last_requests) = (handle.clone(), options.times.last_requests);
     let signal = tokio::spawn(async move {
@@ -186,7 +215,6 @@ pub async fn serve_with(
         }
     };
     signal.abort();
-    app.close().await;
     Ok(served?)
 }
 

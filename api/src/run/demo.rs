@@ -21,6 +21,7 @@ use crate::app::{App, Mode};
 use crate::case::file::Texts;
 use crate::case::{Case, Pace, aliases};
 use crate::cli::Serve;
+use crate::public_log::LogOptions;
 use crate::run::serve::announce;
 use crate::server;
 
@@ -108,7 +109,10 @@ pub(super) async fn demo(options: Serve) -> Result<(), Failure> {
     siyi_log::create_durably(&data)?;
     std::fs::write(data.join(MARKER), "composed data, recorded by a set clock\n")?;
     let clock = Arc::new(SetClock::default());
-    let app = Arc::new(open(&data, Arc::<SetClock>::clone(&clock) as Arc<dyn Clock>, Mode::Demo).await?);
+    let app = open(&data, Arc::<SetClock>::clone(&clock) as Arc<dyn Clock>, Mode::Demo).await?;
+    let public_log = LogOptions { origin: "demo.invalid/siyi".to_owned(), ..LogOptions::default() };
+    let app = app.with_public_log(&data, &public_log).await.map_err(|e| format!("{}: {e}", e.code()))?;
+    let app = Arc::new(app);
     import(&app, &clock).await?;
     clock.advance_to(STANDS_AT.parse()?);
     app.models.caught_up().await;

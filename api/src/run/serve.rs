@@ -12,6 +12,7 @@ use siyi_sign_in::password::HashCost;
 
 use crate::app::{App, Mode};
 use crate::cli::{self, Network, ServeData};
+use crate::public_log::LogOptions;
 use crate::run::{Failure, open};
 use crate::server;
 
@@ -35,6 +36,14 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
         let sign_in = sign_in(&options.sign_in, scheme, listener.local_addr()?)?;
         app = app.with_sign_in(&data, sign_in).await.map_err(|e| format!("{}: {e}", e.code()))?;
     }
+    let public = sign_in(&options.sign_in, scheme, listener.local_addr()?)?.public;
+    let public_log = LogOptions {
+        key: options.public_log.log_key.clone(),
+        origin: format!("{}/siyi", public.host_str().unwrap_or("localhost")),
+        policy: options.public_log.log_policy.clone(),
+        witness_roots: options.public_log.witness_roots.clone(),
+    };
+    app = app.with_public_log(&data, &public_log).await.map_err(|e| format!("{}: {e}", e.code()))?;
     app.make_good_erasures();
     let app = Arc::new(app);
     announce(&app, &data, &listener, scheme)?;
@@ -69,7 +78,7 @@ fn secret(path: &Path) -> Result<SecretString, Failure> {
 }
 
 /// Beyond this machine only by TLS or behind proxies that are named.
-fn protection(mode: Mode, network: &Network) -> Result<server::Options, Failure> {
+pub(super) fn protection(mode: Mode, network: &Network) -> Result<server::Options, Failure> {
     let mut options = server::Options::of(mode);
     options.proxies = server::proxy::Proxies::of(network.trusted_proxy.clone());
     options.persisted_only = network.persisted_only;
@@ -130,6 +139,12 @@ pub(super) fn announce(
         writeln!(out, "演示或试用：任何人都可以任何身份办理 (a demonstration or a trial: anybody may act as anybody)")?;
     }
     writeln!(out, "  首页 boards   {scheme}://{address}/")?;
+    if let Some(public_log) = &app.public_log {
+        writeln!(out, "  核验 verify    {scheme}://{address}/verify")?;
+        if !public_log.has_witnesses {
+            tracing::warn!("no witness confirms the public log: who runs this server could show two histories");
+        }
+    }
     writeln!(out, "  GraphQL       {scheme}://{address}/graphql")?;
     out.flush()?;
     Ok(address)

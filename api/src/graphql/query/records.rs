@@ -4,6 +4,7 @@ use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use siyi_domain::ids::{JurisdictionCode, MatterCode};
 use siyi_projections::docket::{self, DocketRow, Filter};
 use siyi_projections::{directory, shelf::ShelfError};
+use siyi_transparency::SealError;
 
 use super::{Node, app, consultation_id, shelf_error};
 use crate::app::Mode;
@@ -23,7 +24,7 @@ pub struct Records;
 pub struct Server {
     /// Version of the program.
     pub version: &'static str,
-    /// Whether people sign in. Not yet: the acting person and office come in headers, on loopback only.
+    /// Whether people sign in; where not, anybody may act as anybody, on this machine only.
     pub sign_in: bool,
     /// Whether this is a demonstration with a set clock.
     pub demo: bool,
@@ -46,6 +47,15 @@ pub struct ModelProgress {
     pub caught_up: bool,
     /// Events applied by a rebuild under way; zero if none is.
     pub rebuilding: Count,
+}
+
+/// What proves that an event stands in the public log.
+#[derive(SimpleObject)]
+pub struct LogProof {
+    /// The event's number in the log, from 0.
+    pub leaf: Count,
+    /// A file of the form C2SP tlog-proof: the path to the signed root, and the checkpoint with its confirmations.
+    pub text: String,
 }
 
 /// An edge to a matter.
@@ -86,6 +96,26 @@ impl ConsultationConnection {
 
 #[Object]
 impl Records {
+    /// The proof that the event at a position stands in the public log; null until a checkpoint covers it, which takes about a
+    /// second, and where this server seals no log.
+    async fn proof(&self, ctx: &Context<'_>, position: Position) -> Result<Option<LogProof>, Error> {
+        let Some(public_log) = app(ctx)?.public_log.clone() else { return Ok(None) };
+        let found = tokio::task::spawn_blocking(move || {
+            let leaf = public_log.log.leaf_of(siyi_log::port::Position(position.0))?;
+            Ok::<_, SealError>((leaf, public_log.log.proof_for_leaf(leaf)?))
+        });
+        match found.await {
+            Ok(Ok((leaf, proof))) => Ok(Some(LogProof { leaf: Count(leaf), text: proof.to_string() })),
+            Ok(Err(SealError::NotCovered { .. })) => Ok(None),
+            Ok(Err(SealError::NoLeaf { .. })) => Err(coded("no-leaf", "there is no event at this position")),
+            Ok(Err(error)) => {
+                tracing::error!(%error, code = error.code(), "a proof cannot be made");
+                Err(coded(error.code(), "the proof cannot be made now"))
+            }
+            Err(_) => Err(coded("store-unavailable", "the proof cannot be made now")),
+        }
+    }
+
     /// What the server says of itself.
     async fn server(&self, ctx: &Context<'_>) -> Result<Server, Error> {
         let app = app(ctx)?;
@@ -97,7 +127,7 @@ impl Records {
         });
         Ok(Server {
             version: env!("CARGO_PKG_VERSION"),
-            sign_in: false,
+            sign_in: app.sign_in.is_some(),
             demo: app.mode == Mode::Demo,
             now: DateTime(app.clock.now()),
             head: app.store.head().await?.map(|p| Position(p.0)),

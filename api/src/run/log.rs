@@ -1,0 +1,103 @@
+//! `siyi log`, `siyi witness`, `siyi export --log`: the public log from the console.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use siyi_log::clock::WallClock;
+use siyi_log::embedded::{EmbeddedStore, Options};
+use siyi_transparency::keys::{create_key, read_key, rotate_key};
+use siyi_transparency::tlog::{KeyKind, VerifierKey};
+use siyi_transparency::witness::{WitnessBook, witness_routes};
+use siyi_transparency::{SealError, fsck};
+
+use super::Failure;
+use crate::cli::{Data, Log, LogKey, RotateLogKey, Witness};
+use crate::public_log::FOLDER;
+use crate::server;
+
+pub(super) async fn log(command: Log) -> Result<(), Failure> {
+    match command {
+        Log::CreateKey(options) => make_key(&options),
+        Log::RotateKey(options) => rotate(&options),
+        Log::Check(options) => check(&options).await,
+    }
+}
+
+fn make_key(options: &LogKey) -> Result<(), Failure> {
+    let kind = if options.witness { KeyKind::Witness } else { KeyKind::Log };
+    let signer = create_key(&options.file, &options.origin, kind).map_err(|e| format!("{}: {e}", e.code()))?;
+    writeln!(std::io::stdout(), "{}", signer.verifier())?;
+    Ok(())
+}
+
+fn rotate(options: &RotateLogKey) -> Result<(), Failure> {
+    let data = &options.data.data;
+    let from = options.from.clone().unwrap_or_else(|| data.join("log.key"));
+    let outgoing = read_key(&from, KeyKind::Log).map_err(|e| format!("{}: {e}", e.code()))?;
+    let next = read_key(&options.to, KeyKind::Log).map_err(|e| format!("{}: {e}", e.code()))?;
+    rotate_key(&data.join(FOLDER), &outgoing, &next).map_err(|e| told(&e))?;
+    writeln!(
+        std::io::stdout(),
+        "{}\n今后以新密钥签名，请用 --log-key 指定 sign with the new key: serve with --log-key {}",
+        next.verifier(),
+        options.to.display()
+    )?;
+    Ok(())
+}
+
+async fn check(options: &Data) -> Result<(), Failure> {
+    let log = options.data.join("log");
+    let opened = tokio::task::spawn_blocking(move || EmbeddedStore::open(log, Options::default())).await?;
+    let store = opened.map_err(|e| format!("{}: {e}", e.code()))?;
+    let sound = fsck(&options.data.join(FOLDER), &store).await;
+    store.close().await;
+    let sound = sound.map_err(|e| told(&e))?;
+    writeln!(
+        std::io::stdout(),
+        "{} 条记录与签名的根一致，已查 {} 个文件 {} events are what was signed; root {}; confirmed by: {}",
+        sound.size,
+        sound.files,
+        sound.size,
+        sound.root,
+        if sound.confirmed.is_empty() { "nobody 无见证".to_owned() } else { sound.confirmed.join(", ") },
+    )?;
+    Ok(())
+}
+
+pub(super) fn export(data: &Path, target: &Path) -> Result<(), Failure> {
+    let checkpoint = siyi_transparency::export(&data.join(FOLDER), target).map_err(|e| told(&e))?;
+    writeln!(std::io::stdout(), "{}: {} 条记录 events", target.display(), checkpoint.size)?;
+    Ok(())
+}
+
+/// Serves the two doors of a witness and nothing else.
+pub(super) async fn witness(options: Witness) -> Result<(), Failure> {
+    let signer = read_key(&options.key, KeyKind::Witness).map_err(|e| format!("{}: {e}", e.code()))?;
+    let logs: Result<Vec<VerifierKey>, _> = options.watch.iter().map(|text| VerifierKey::parse(text)).collect();
+    let logs = logs.map_err(|error| format!("log-key-malformed: {error}"))?;
+    let book = WitnessBook::open(&options.data, signer, logs, None).map_err(|e| format!("{}: {e}", e.code()))?;
+    let protection = super::serve::protection(crate::app::Mode::Real, &options.network)?;
+    let listener = server::listen_as(options.listen, &protection).await?;
+    let scheme = if protection.tls.is_some() { "https" } else { "http" };
+    writeln!(std::io::stdout(), "  见证 witness  {scheme}://{}  {}", listener.local_addr()?, book.key())?;
+    let routes = witness_routes(Arc::new(book), Arc::new(WallClock));
+    server::serve_routes(routes, listener, protection, server::told_to_end()).await?;
+    Ok(())
+}
+
+/// What is wrong, and what can be done.
+fn told(error: &SealError) -> Failure {
+    let advice = match error {
+        SealError::Rewritten { .. } | SealError::Shortened { .. } | SealError::Forked { .. } => {
+            "\n  记录与已签名的不符：停用本库，保留原样，从较新的备份或县档案镜像恢复后再查 \
+             keep this folder as it is, restore a newer backup or the archive's mirror, and check again"
+        }
+        SealError::Served(_) | SealError::Unreadable { .. } => {
+            "\n  删去 transparency 下的 tile 与 positions，重新启动即从记录重建 \
+             remove tile and positions below transparency: the next start makes them from the events"
+        }
+        _ => "",
+    };
+    format!("{}: {error}{advice}", error.code()).into()
+}
