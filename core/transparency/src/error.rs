@@ -79,6 +79,14 @@ pub enum SealError {
         /// The size of its tree in leaves.
         size: u64,
     },
+    /// The published checkpoint is older than one that was published before.
+    #[error("a checkpoint of {published} leaves was published, and now there is one of {found}")]
+    RolledBack {
+        /// The size in leaves that was published.
+        published: u64,
+        /// The size in leaves that is there now, 0 where there is none.
+        found: u64,
+    },
     /// The files that would be served do not hash to what was sealed.
     #[error("the files to be served are not what was sealed: {0}")]
     Served(TlogError),
@@ -149,6 +157,7 @@ impl SealError {
             Self::Rewritten { .. } => "log-rewritten",
             Self::Shortened { .. } => "log-shortened",
             Self::Forked { .. } => "log-forked",
+            Self::RolledBack { .. } => "log-rolled-back",
             Self::Served(_) => "log-files-damaged",
             Self::KeyNotCurrent { .. } => "log-key-not-current",
             Self::InUse { .. } => "log-in-use",
@@ -166,7 +175,7 @@ impl SealError {
     /// Whether the history is not what was signed, so that nothing may be signed until a person has looked.
     #[must_use]
     pub const fn is_evidence(&self) -> bool {
-        matches!(self, Self::Rewritten { .. } | Self::Shortened { .. } | Self::Forked { .. })
+        matches!(self, Self::Rewritten { .. } | Self::Shortened { .. } | Self::Forked { .. } | Self::RolledBack { .. })
     }
 
     pub(crate) fn disk(path: &Path, error: io::Error) -> Self {

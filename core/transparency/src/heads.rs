@@ -11,7 +11,8 @@ use siyi_log::port::{
 };
 use std::path::Path;
 
-/// The file of the last head, beside `tile/`: a checkpoint's three lines, without a signature.
+/// The file of the last head, beside `tile/`: a checkpoint's three lines without a signature, and the size that was
+/// published when it was written.
 const HEAD_FILE: &str = "head";
 
 /// The published checkpoint.
@@ -20,9 +21,25 @@ pub(crate) const CHECKPOINT_FILE: &str = "checkpoint";
 /// The wire name of a head in the stream of heads.
 const HEAD_EVENT: &str = "log-head-claimed.v1";
 
+/// A head in the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeptHead {
+    /// What is signed next.
+    pub head: Checkpoint,
+    /// The size of the checkpoint that was published then: whoever finds a smaller one published finds it rolled back.
+    pub published: u64,
+}
+
 /// The head in the folder.
-pub(crate) fn read_head(folder: &Path) -> Result<Option<Checkpoint>, SealError> {
-    read_text(folder, HEAD_FILE)?.map(|text| Checkpoint::parse(&text)).transpose().map_err(unreadable(HEAD_FILE))
+pub(crate) fn read_head(folder: &Path) -> Result<Option<KeptHead>, SealError> {
+    read_text(folder, HEAD_FILE)?.map(|text| kept_head(&text)).transpose().map_err(unreadable(HEAD_FILE))
+}
+
+fn kept_head(text: &str) -> Result<KeptHead, TlogError> {
+    let malformed = || TlogError::malformed("a head", "`published` is needed behind the checkpoint");
+    let (checkpoint, published) = text.rsplit_once("published ").ok_or_else(malformed)?;
+    let published = published.strip_suffix('\n').and_then(|size| size.parse().ok()).ok_or_else(malformed)?;
+    Ok(KeptHead { head: Checkpoint::parse(checkpoint)?, published })
 }
 
 /// The published checkpoint in the folder; its signatures are not checked here.
@@ -31,9 +48,9 @@ pub(crate) fn read_checkpoint(folder: &Path) -> Result<Option<SignedCheckpoint>,
     text.map(|text| SignedCheckpoint::parse(&text)).transpose().map_err(unreadable(CHECKPOINT_FILE))
 }
 
-pub(crate) fn write_head(disk: &Disk, folder: &Path, head: &Checkpoint) -> Result<(), SealError> {
-    disk.replace(folder, HEAD_FILE, head.text().as_bytes())
-        .map_err(|error| SealError::disk(&folder.join(HEAD_FILE), error))
+pub(crate) fn write_head(disk: &Disk, folder: &Path, kept: &KeptHead) -> Result<(), SealError> {
+    let text = format!("{}published {}\n", kept.head.text(), kept.published);
+    disk.replace(folder, HEAD_FILE, text.as_bytes()).map_err(|error| SealError::disk(&folder.join(HEAD_FILE), error))
 }
 
 pub(crate) fn unreadable(file: &str) -> impl Fn(TlogError) -> SealError {

@@ -161,7 +161,7 @@ pub fn rotate_key(folder: &Path, outgoing: &Signer, next: &Signer) -> Result<Key
         Some(list) => list,
         None => KeyList::first(outgoing).map_err(unreadable(LIST_FILE))?,
     };
-    let size = read_head(folder)?.map_or(0, |head| head.size);
+    let size = read_head(folder)?.map_or(0, |kept| kept.head.size);
     let list = list.rotated(outgoing, next, size).map_err(unreadable(LIST_FILE))?;
     let replaced = Disk::default().replace(folder, LIST_FILE, list.note().to_string().as_bytes());
     replaced.map_err(|error| SealError::disk(&path, error))?;

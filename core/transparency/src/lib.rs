@@ -1,26 +1,28 @@
 //! The log as a public Merkle tree, so that nobody has to take the operator's word for it.
 //!
-//! Start reading at [`tlog`]: the public formats and proofs, without input and output, as a verifier uses them.
-
-mod disk;
-pub mod keys;
-pub mod tlog;
-
-pub use disk::DiskFaults;
+//! Start reading at [`tlog`]: the public formats and proofs, without input and output, as a verifier uses them. Then
+//! [`sealer`]: how the tree follows the event store and when it is signed. [`witness`] is the other side of a signature,
+//! [`routes`] and [`export`] are how anybody gets the files, [`fsck`] derives everything again.
+//!
+//! Deliberately absent: taking a leaf back, signing what is not served yet, and asking the event store for a proof.
 
 mod compare;
+mod disk;
 mod edge;
 mod error;
 mod export;
 mod fsck;
 mod heads;
+pub mod keys;
 mod log;
 mod positions;
 pub mod sealer;
 mod serve;
 mod served;
+pub mod tlog;
 pub mod witness;
 
+pub use disk::DiskFaults;
 pub use error::{Difference, HeldBy, SealError};
 pub use export::export;
 pub use fsck::{Sound, fsck, fsck_files};

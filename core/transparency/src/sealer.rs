@@ -141,7 +141,7 @@ impl Sealer {
         self.log.clone()
     }
 
-    /// Follows the store and seals until `stop` is done, then once more.
+    /// Follows the store and seals until `stop` is done, then seals what the store holds. So stop it before the store.
     ///
     /// # Errors
     /// [`SealError`]: sealing has stopped. The event store is not touched by it. Open the log again, which tells whether
@@ -155,7 +155,7 @@ impl Sealer {
             let wake = if self.is_behind() { due } else { due + self.asking.patience() };
             tokio::select! {
                 biased;
-                () = &mut stop => return self.seal().await.map(drop),
+                () = &mut stop => return self.seal_all().await,
                 batch = batches.next() => {
                     let closed = || ReadError::Unavailable { reason: "the store was closed".into() };
                     self.take(batch.ok_or_else(closed)??.events).await?;
@@ -222,7 +222,7 @@ impl Sealer {
         let note = self.signer.sign_checkpoint(size, root).map_err(SealError::Served)?;
         let published = self.confirmed(note).await?;
         let text = published.signed.note().to_string();
-        self.with_core(move |core| core.publish(&text)).await?;
+        self.with_core(move |core| core.publish(&text, size)).await?;
         self.published.send_replace(Some(Arc::new(published)));
         Ok(true)
     }

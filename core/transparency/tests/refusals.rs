@@ -137,6 +137,29 @@ async fn a_head_or_checkpoint_of_another_history_is_refused() {
 }
 
 #[tokio::test]
+async fn a_checkpoint_that_was_rolled_back_is_refused() {
+    let (folder, store) = (tempdir().unwrap(), store_of(0..100).await);
+    let mut sealer = sealed(&store, folder.path()).await;
+    let old = fs::read(folder.path().join("checkpoint")).unwrap();
+    for end in [200, 300] {
+        common::append(&*store, end - 100..end).await;
+        sealer.seal_all().await.unwrap();
+    }
+    drop(sealer);
+    let new = fs::read(folder.path().join("checkpoint")).unwrap();
+    for found in [Some(&old), None] {
+        match found {
+            Some(old) => fs::write(folder.path().join("checkpoint"), old).unwrap(),
+            None => fs::remove_file(folder.path().join("checkpoint")).unwrap(),
+        }
+        let refused = refused(&store, folder.path()).await;
+        assert!(matches!(refused, SealError::RolledBack { published: 160, found: 80 | 0 }), "{refused}");
+    }
+    fs::write(folder.path().join("checkpoint"), new).unwrap();
+    drop(open(&store, folder.path()).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_checkpoint_that_another_key_signed_is_refused() {
     let folder = clean().await;
     let checkpoint = fs::read_to_string(folder.path().join("checkpoint")).unwrap();

@@ -4,7 +4,7 @@ use crate::{
     disk::{Disk, Placed},
     edge::Edge,
     error::SealError,
-    heads::{CHECKPOINT_FILE, write_head},
+    heads::{CHECKPOINT_FILE, KeptHead, write_head},
     positions::Positions,
     served::TileFolder,
     tlog::{Bundle, Checkpoint, Hash, Tile, TlogError},
@@ -26,6 +26,8 @@ pub(super) struct Core {
     written: u64,
     /// The last head that was written down; everything signed is consistent with it.
     head: Option<Checkpoint>,
+    /// The size of the published checkpoint.
+    published: u64,
     /// How many tiles of each level were looked at for partial ones that may go.
     swept: [u64; 7],
     /// Set while something is being written. Where it stays set, the disk failed, and what it holds is not known.
@@ -34,7 +36,7 @@ pub(super) struct Core {
 
 impl Core {
     /// The core of a tree whose files up to the edge are written.
-    pub(super) fn new(disk: Disk, files: TileFolder, edge: Edge, head: Option<Checkpoint>) -> Self {
+    pub(super) fn new(disk: Disk, files: TileFolder, edge: Edge, head: Option<Checkpoint>, published: u64) -> Self {
         let positions = Positions::new(files.path());
         let written = edge.size();
         Self {
@@ -46,6 +48,7 @@ impl Core {
             placed: Vec::new(),
             written,
             head,
+            published,
             swept: [0; 7],
             broken: false,
         }
@@ -100,18 +103,20 @@ impl Core {
     pub(super) fn persist(&mut self, head: Checkpoint) -> Result<(), SealError> {
         self.whole(|core| {
             if core.head.as_ref() != Some(&head) {
-                write_head(&core.disk, core.folder(), &head)?;
-                core.head = Some(head);
+                let kept = KeptHead { head, published: core.published };
+                write_head(&core.disk, core.folder(), &kept)?;
+                core.head = Some(kept.head);
             }
             Ok(())
         })
     }
 
     /// Publishes a signed checkpoint, and removes partial tiles that nobody needs any more.
-    pub(super) fn publish(&mut self, text: &str) -> Result<(), SealError> {
+    pub(super) fn publish(&mut self, text: &str, size: u64) -> Result<(), SealError> {
         self.whole(|core| {
             let published = core.disk.replace(core.folder(), CHECKPOINT_FILE, text.as_bytes());
             published.map_err(|error| SealError::disk(&core.folder().join(CHECKPOINT_FILE), error))?;
+            core.published = size;
             core.sweep().map_err(|error| SealError::disk(core.folder(), error))
         })
     }

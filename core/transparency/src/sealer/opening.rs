@@ -6,7 +6,7 @@ use crate::{
     disk::{Disk, Placed, read_if_there},
     edge::Edge,
     error::{Difference, HeldBy, SealError},
-    heads::{CHECKPOINT_FILE, HeadStream, read_checkpoint, read_head, unreadable},
+    heads::{CHECKPOINT_FILE, HeadStream, KeptHead, read_checkpoint, read_head, unreadable},
     keys::{LIST_FILE, read_key_list},
     log::{Published, TransparencyLog},
     positions::Positions,
@@ -57,7 +57,9 @@ pub(super) async fn open(
     let published = signed.map(|signed| Published::check(signed, &list, &policy)).transpose();
     let published = published.map_err(unreadable(CHECKPOINT_FILE))?;
     let mut held = Vec::new();
-    held.extend(read_head(&folder)?.map(|head| Held { by: HeldBy::Folder, head }));
+    let kept = read_head(&folder)?;
+    check_not_rolled_back(kept.as_ref(), published.as_ref())?;
+    held.extend(kept.map(|kept| Held { by: HeldBy::Folder, head: kept.head }));
     held.extend(published.as_ref().map(|now| Held { by: HeldBy::Checkpoint, head: now.checkpoint().clone() }));
     if let Some(stream) = &heads {
         held.extend(stream.last(&*store).await?.head.map(|head| Held { by: HeldBy::Stream, head }));
@@ -75,9 +77,10 @@ pub(super) async fn open(
         rebuilding.write(&disk, published.as_ref().map(Published::checkpoint)).await?;
     }
 
+    let shown = published.as_ref().map_or(0, |published| published.checkpoint().size);
     let (announce, published) = watch::channel(published.map(Arc::new));
     let size = rebuilt.edge.size();
-    let core = Core::new(disk, files.clone(), rebuilt.edge, held.into_iter().next_back().map(|held| held.head));
+    let core = Core::new(disk, files.clone(), rebuilt.edge, held.into_iter().next_back().map(|held| held.head), shown);
     Ok(Sealer {
         store,
         signer,
@@ -129,6 +132,15 @@ fn current_list(disk: &Disk, folder: &Path, signer: &Signer) -> Result<KeyList, 
     let text = list.note().to_string();
     disk.replace(folder, LIST_FILE, text.as_bytes()).map_err(|error| SealError::disk(folder, error))?;
     Ok(list)
+}
+
+/// Between a head and its checkpoint the power may go; then the one before is still published, but none older than that.
+fn check_not_rolled_back(kept: Option<&KeptHead>, published: Option<&Published>) -> Result<(), SealError> {
+    let found = published.map_or(0, |published| published.checkpoint().size);
+    match kept {
+        Some(kept) if found < kept.published => Err(SealError::RolledBack { published: kept.published, found }),
+        _ => Ok(()),
+    }
 }
 
 fn check_origins(held: &[Held], origin: &str) -> Result<(), SealError> {
@@ -219,7 +231,7 @@ impl Rebuilding<'_> {
         &self,
         published: Option<&Checkpoint>,
         check: bool,
-        mut each: impl FnMut(Page) -> Result<(), SealError>,
+        mut each: impl FnMut(Page) -> Result<(), SealError> + Send,
     ) -> Result<(Edge, Option<Position>), SealError> {
         let (mut edge, mut last, mut from) = (Edge::default(), None, AllFrom::Start);
         let mut held = self.held.iter().peekable();
@@ -264,8 +276,7 @@ impl Rebuilding<'_> {
     /// The first event that differs from what the tiles hold, where the tiles are those of a head.
     async fn difference(&self) -> Result<Option<Difference>, SealError> {
         for held in self.held.iter().rev() {
-            if let Ok(tree) = self.files.tree(held.head.size, held.head.root) {
-                drop(tree);
+            if self.files.tree(held.head.size, held.head.root).is_ok() {
                 return match compare(self.store, self.files, &held.head, None).await? {
                     Compared::Differs(first) => Ok(Some(first)),
                     Compared::Same | Compared::Position(_) => Ok(None),
