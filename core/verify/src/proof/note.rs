@@ -1,5 +1,7 @@
 //! Signed notes and their keys (C2SP signed-note).
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -95,6 +97,13 @@ impl Key {
     #[must_use]
     pub fn is_same_point(&self, other: &Self) -> bool {
         self.key == other.key
+    }
+}
+
+impl fmt::Display for Key {
+    /// Its name and id.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}+{}", self.name, crate::hex::of(&self.id))
     }
 }
 

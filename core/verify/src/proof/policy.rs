@@ -1,6 +1,7 @@
 //! Whose signatures make a checkpoint believed (C2SP tlog-policy).
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::{Checkpoint, Head, Key, KeyKind, Unproven};
 
@@ -70,6 +71,12 @@ impl Policy {
         &self.log.name
     }
 
+    /// Whether another policy is of the same log with the same key. Whoever verifies may believe other witnesses.
+    #[must_use]
+    pub fn is_of_log(&self, other: &Self) -> bool {
+        self.log == other.log
+    }
+
     /// Who signed a checkpoint, if that is enough.
     ///
     /// # Errors
@@ -100,6 +107,18 @@ impl Policy {
             }),
             _ => Ok(Signed { head: checkpoint.head.clone(), cosigned }),
         }
+    }
+}
+
+impl fmt::Display for Policy {
+    /// In a line: the log, its witnesses and the quorum.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "log {}", self.log)?;
+        self.witnesses.iter().try_for_each(|(name, key)| write!(f, "; witness {name} {key}"))?;
+        for Group { name, least, members } in &self.groups {
+            write!(f, "; group {name} {least} {}", members.join(" "))?;
+        }
+        write!(f, "; quorum {}", self.quorum.as_deref().unwrap_or("none"))
     }
 }
 
