@@ -97,6 +97,9 @@ fn read_one(ordinal: usize, body: &Bytes) -> Result<Entry, Finding> {
     let recorded = Recorded::read(&stored).map_err(|e| unreadable(e.to_string()))?;
     let recorded = recorded.ok_or_else(|| unreadable(format!("`{}` is no stream of the domain", envelope.stream)))?;
     let entry = Entry { ordinal, recorded, data };
+    if entry.newest_name().is_none() {
+        return Err(Finding::new(Code::StreamForeign, entry.place(), "a matter, a jurisdiction or a roster", "an account"));
+    }
     if !is_canonical(body) {
         return Err(Finding::new(Code::EventNotCanonical, entry.place(), "RFC 8785", "another spelling"));
     }

@@ -29,7 +29,8 @@ const MOST_EARLIER: usize = 8;
 /// An event as the rules answer it: wire name and data.
 type Answer = (&'static str, Value);
 
-/// The states of a record, and how each act was judged.
+/// The states of a record, in which the next act is judged.
+#[derive(Clone)]
 pub struct Replay<'a> {
     rules: &'a Rules,
     jurisdictions: BTreeMap<JurisdictionCode, Versions<Jurisdiction>>,
@@ -39,6 +40,7 @@ pub struct Replay<'a> {
 
 /// A state and those that it has just taken the place of: an act reads the rolls a moment before it is written, and may have
 /// seen them as they were before their last change.
+#[derive(Clone)]
 struct Versions<S> {
     now: Rc<S>,
     earlier: VecDeque<(Moment, Rc<S>)>,
