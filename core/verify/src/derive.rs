@@ -41,6 +41,6 @@ pub fn derive(bodies: &[Bytes], rules: &Rules) -> Derived {
     }
     let acts = acts.len();
     // Stable: at one event what was looked at first comes first.
-    findings.sort_by_key(|finding| finding.place.event);
+    findings.sort_by_key(Finding::order);
     Derived { entries, acts, findings }
 }

@@ -122,6 +122,18 @@ codes! {
     RecordIncomplete = "record-incomplete", Unchecked, "缺少据以判断的记录", "records that the matter rests on are missing";
 }
 
+impl Code {
+    /// The order in which things are told: what the bundle and its log are, the record event by event, and last what was said
+    /// of it elsewhere, which may be wrong only because the record is.
+    #[must_use]
+    pub const fn stage(self) -> u8 {
+        match self {
+            Self::NoticeDiffers | Self::NoticeUnknown | Self::AttachmentDiffers | Self::AttachmentUncited => 1,
+            _ => 0,
+        }
+    }
+}
+
 impl Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
@@ -214,6 +226,12 @@ impl Finding {
     #[must_use]
     pub const fn weight(&self) -> Weight {
         self.code.weight()
+    }
+
+    /// By what findings are put in order: the first thing first, at one event in the order in which they were found.
+    #[must_use]
+    pub const fn order(&self) -> (u8, Option<usize>) {
+        (self.code.stage(), self.place.event)
     }
 
     /// In one line.

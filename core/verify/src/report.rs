@@ -142,7 +142,7 @@ impl Report {
     /// A report of these findings.
     #[must_use]
     pub fn new(mut findings: Vec<Finding>, language: Language) -> Self {
-        findings.sort_by_key(|finding| finding.place.event);
+        findings.sort_by_key(Finding::order);
         let worst = findings.iter().map(Finding::weight).max();
         let (verdict, exit_code) = match worst {
             Some(Weight::Wrong) => (Verdict::Wrong, 1),

@@ -85,7 +85,7 @@ pub fn verify_parts(parts: &Parts, mut findings: Vec<Finding>, options: &Options
 /// The gravest come first when the list is cut, so that what is wrong is never cut for what is not.
 fn cut(findings: &mut Vec<Finding>) {
     if findings.len() > MAX_FINDINGS {
-        findings.sort_by_key(|finding| finding.place.event);
+        findings.sort_by_key(Finding::order);
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight()));
         findings.truncate(MAX_FINDINGS);
     }

@@ -1,5 +1,6 @@
 //! The exports: what analysts' own programs read of them, and that nobody is in them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,9 +12,12 @@ use crate::records::{Record, all_cases};
 
 async fn recorded() -> Vec<Recorded> {
     let mut events = Vec::new();
+    let mut seen = BTreeSet::new();
     for file in all_cases() {
+        // Cases of one village begin with the same events.
         let record = Record::of(&file).await;
-        events.extend(record.events.iter().map(|stored| Recorded::read(stored).unwrap().unwrap()));
+        let new = record.events.iter().filter(|stored| seen.insert(stored.id));
+        events.extend(new.map(|stored| Recorded::read(stored).unwrap().unwrap()));
     }
     events
 }
@@ -102,7 +106,7 @@ async fn pm4py_loads_the_ocel_without_a_warning() {
 async fn pm4py_loads_the_xes_without_a_warning() {
     let events = recorded().await;
     let read = loaded("xes", &xes(&events));
-    let matters: std::collections::BTreeSet<_> =
+    let matters: BTreeSet<_> =
         events.iter().filter(is_of_matter).map(|event| event.envelope.stream.as_str().to_owned()).collect();
     assert_eq!(read["warnings"], serde_json::json!([]));
     assert_eq!(read["traces"], matters.len());

@@ -28,8 +28,8 @@ fn computed(entry: &Entry) -> Vec<String> {
     let mut leaves = Vec::new();
     for field in fields {
         // It is raised with the catalogue, and an older record keeps its own.
-        if field != "catalogue_version" {
-            collect(&format!("/{field}"), &entry.data[&field], &mut leaves);
+        if let Some(value) = entry.data.get(&field).filter(|_| field != "catalogue_version") {
+            collect(&format!("/{field}"), value, &mut leaves);
         }
     }
     leaves
@@ -77,7 +77,8 @@ fn is_found(replay: &Replay<'_>, bodies: &[Bytes]) -> bool {
     if findings.is_empty() {
         findings = replay.clone().act(&entries);
     }
-    findings.iter().any(|finding| finding.weight() == Weight::Wrong)
+    // A pack that this program does not have cannot be called wrong; the record does not hold either.
+    findings.iter().any(|finding| finding.weight() >= Weight::Unchecked)
 }
 
 #[tokio::test]
