@@ -1,5 +1,7 @@
 //! A matter verified without trust: records of the shipped cases hold, and whatever is changed in one is named.
 
+#[path = "verify/browser.rs"]
+mod browser;
 #[path = "verify/bundles.rs"]
 mod bundles;
 #[path = "verify/exports.rs"]

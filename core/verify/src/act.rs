@@ -68,7 +68,9 @@ pub fn of_roster_group(events: &[RosterEvent]) -> Result<Vec<RosterCommand>, Gro
     let Some(last) = events.last() else { return Ok(Vec::new()) };
     let name = last.wire_name();
     let (command, input) = match (last, of_roster(last).role) {
-        (RosterEvent::PersonRegistered(_), _) => ("registerPersons", json!({ "persons": parts(events, "persons", name)? })),
+        (RosterEvent::PersonRegistered(_), _) => {
+            ("registerPersons", json!({ "persons": parts(events, "persons", name)? }))
+        }
         (RosterEvent::RollFiled(filed), _) => {
             ("fileRoll", json!({ "roll": filed.roll, "members": parts(events, "members", name)? }))
         }
@@ -171,10 +173,7 @@ fn rename(fields: &mut Map<String, Value>, from: &str, to: &str) {
     }
 }
 
-fn read<C>(
-    read: Option<Result<C, siyi_domain::command_enum::MisshapenInput>>,
-    name: &str,
-) -> Result<C, Groundless> {
+fn read<C>(read: Option<Result<C, siyi_domain::command_enum::MisshapenInput>>, name: &str) -> Result<C, Groundless> {
     match read {
         Some(Ok(command)) => Ok(command),
         Some(Err(error)) => Err(misshapen(name, &error)),

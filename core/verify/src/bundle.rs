@@ -140,7 +140,7 @@ pub enum BundleError {
 }
 
 impl BundleError {
-    fn malformed(file: &str, reason: impl ToString) -> Self {
+    fn malformed(file: &str, reason: &(impl ToString + ?Sized)) -> Self {
         Self::Malformed { file: file.to_owned(), reason: reason.to_string() }
     }
 }

@@ -163,9 +163,31 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
     JURISDICTION.iter().chain(ROSTER).chain(MATTER)
 }
 
+/// The table in Markdown, as it stands in `schemas/verify/coverage.md`.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::from(
+        "# What of each event is told and what is computed\n\n\
+         Written by a test of `core/verify`. What is computed comes out again when the act is judged anew and must be what is \
+         stored; what is told makes the command that is judged.\n\n\
+         | event | act | computed |\n| --- | --- | --- |\n",
+    );
+    for row in rows() {
+        let (act, computed) = match row.role {
+            Role::Heads { command, computed: [] } => (command, "-".to_owned()),
+            Role::Heads { command, computed } => (command, computed.join(", ")),
+            Role::Part { command } => (command, "-".to_owned()),
+            Role::Follows => ("-", "all of it".to_owned()),
+        };
+        text.push_str(&format!("| `{}` | {act} | {computed} |\n", row.event));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::path::Path;
 
     use super::*;
     use siyi_domain::consultation::ConsultationCommand;
@@ -185,6 +207,16 @@ mod tests {
         let listed: BTreeSet<&str> = rows().map(|row| row.event).collect();
         assert_eq!(listed, written);
         assert_eq!(rows().count(), written.len(), "an event has two rows");
+    }
+
+    /// `SIYI_BLESS=1` writes the file.
+    #[test]
+    fn the_published_table_is_that_of_the_code() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/verify/coverage.md");
+        if std::env::var_os("SIYI_BLESS").is_some() {
+            std::fs::write(&path, markdown()).unwrap();
+        }
+        assert!(std::fs::read_to_string(&path).unwrap_or_default() == markdown(), "run with SIYI_BLESS=1");
     }
 
     #[test]

@@ -13,4 +13,3 @@ mod xes;
 pub use cloudevents::cloudevents;
 pub use ocel::ocel;
 pub use xes::xes;
-

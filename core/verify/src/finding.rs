@@ -283,3 +283,50 @@ impl Serialize for Finding {
         told.serialize(serializer)
     }
 }
+
+/// The codes in Markdown, as they stand in `schemas/verify/findings.md`.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::from(
+        "# What a verification can find\n\n\
+         Written by a test of `core/verify`. Codes are stable. A report with anything wrong has exit code 1, else with anything \
+         unchecked 2, else 0.\n\n| code | weight | 中文 | English |\n| --- | --- | --- | --- |\n",
+    );
+    for code in Code::ALL {
+        let weight = match code.weight() {
+            Weight::Note => "note",
+            Weight::Unchecked => "unchecked",
+            Weight::Wrong => "wrong",
+        };
+        text.push_str(&format!("| `{}` | {weight} | {} | {} |\n", code.as_str(), code.zh(), code.en()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// `SIYI_BLESS=1` writes the file.
+    #[test]
+    fn the_published_codes_are_those_of_the_code() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/verify/findings.md");
+        if std::env::var_os("SIYI_BLESS").is_some() {
+            std::fs::write(&path, markdown()).unwrap();
+        }
+        assert!(std::fs::read_to_string(&path).unwrap_or_default() == markdown(), "run with SIYI_BLESS=1");
+        let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes.len(), Code::ALL.len(), "a code stands twice");
+    }
+
+    #[test]
+    fn a_line_says_what_where_and_how() {
+        let place = Place { stream: Some("s".to_owned()), revision: Some(3), ..Place::default() };
+        let finding = Finding::new(Code::RevisionGap, place.at("/revision"), "2", "3");
+        assert!(finding.line(Language::Chinese).ends_with("（s@3 /revision）：应为 2，实为 3"));
+        assert!(finding.line(Language::English).ends_with("(s@3 /revision): expected 2, found 3"));
+    }
+}

@@ -66,7 +66,9 @@ pub fn check(file: &str, text: &str, rules: &mut Rules) -> Vec<Finding> {
         Some(ours) if ours.text == text => Vec::new(),
         Some(ours) => changed(&place, ours, &table, text, rules),
         None => match rules.add_procedure(text) {
-            Ok(()) => vec![Finding::new(Code::PackUnknown, place, "a pack of this program", format!("{id} {}", hash(text)))],
+            Ok(()) => {
+                vec![Finding::new(Code::PackUnknown, place, "a pack of this program", format!("{id} {}", hash(text)))]
+            }
             Err(error) => vec![Finding::new(Code::PackRefused, place, "a sound pack", error.to_string())],
         },
     }

@@ -70,19 +70,19 @@ pub fn read(bodies: &[Bytes]) -> (Vec<Entry>, Vec<Finding>) {
                 findings.extend(check_schema(&entry));
                 entries.push(entry);
             }
-            Err(finding) => findings.push(finding),
+            Err(finding) => findings.push(*finding),
         }
     }
     (entries, findings)
 }
 
-fn read_one(ordinal: usize, body: &Bytes) -> Result<Entry, Finding> {
+fn read_one(ordinal: usize, body: &Bytes) -> Result<Entry, Box<Finding>> {
     let place = Place { event: Some(ordinal), ..Place::default() };
     if body.len() > MAX_EVENT_BYTES {
         let expected = format!("≤ {MAX_EVENT_BYTES} bytes");
-        return Err(Finding::new(Code::EventUnreadable, place, expected, body.len().to_string()));
+        return Err(Finding::new(Code::EventUnreadable, place, expected, body.len().to_string()).into());
     }
-    let unreadable = |reason: String| Finding::new(Code::EventUnreadable, place.clone(), "JSON", reason);
+    let unreadable = |reason: String| Box::new(Finding::new(Code::EventUnreadable, place.clone(), "JSON", reason));
     let whole: Value = serde_json::from_slice(body).map_err(|e| unreadable(e.to_string()))?;
     let envelope: Envelope = serde_json::from_value(whole.clone()).map_err(|e| unreadable(e.to_string()))?;
     let data = whole.get("data").cloned().ok_or_else(|| unreadable("no `data`".to_owned()))?;
@@ -98,16 +98,19 @@ fn read_one(ordinal: usize, body: &Bytes) -> Result<Entry, Finding> {
     let recorded = recorded.ok_or_else(|| unreadable(format!("`{}` is no stream of the domain", envelope.stream)))?;
     let entry = Entry { ordinal, recorded, data };
     if entry.newest_name().is_none() {
-        return Err(Finding::new(Code::StreamForeign, entry.place(), "a matter, a jurisdiction or a roster", "an account"));
+        let expected = "a matter, a jurisdiction or a roster";
+        return Err(Finding::new(Code::StreamForeign, entry.place(), expected, "an account").into());
     }
     if !is_canonical(body) {
-        return Err(Finding::new(Code::EventNotCanonical, entry.place(), "RFC 8785", "another spelling"));
+        return Err(Finding::new(Code::EventNotCanonical, entry.place(), "RFC 8785", "another spelling").into());
     }
     // Fields that nobody reads would be a place to hide things in.
     let known = serde_json::to_value(&envelope).unwrap_or_default();
     let unknown = whole.as_object().and_then(|all| all.keys().find(|key| *key != "data" && known.get(*key).is_none()));
     match unknown {
-        Some(key) => Err(Finding::new(Code::EventBreaksSchema, entry.place().at(format!("/{key}")), "-", key.as_str())),
+        Some(key) => {
+            Err(Finding::new(Code::EventBreaksSchema, entry.place().at(format!("/{key}")), "-", key.as_str()).into())
+        }
         None => Ok(entry),
     }
 }

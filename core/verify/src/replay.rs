@@ -257,8 +257,7 @@ impl<'a> Replay<'a> {
     }
 
     fn fold(&mut self, entry: &Entry) {
-        let (occurred_at, recorded_at) =
-            (entry.recorded.envelope.occurred_at, entry.recorded.envelope.recorded_at);
+        let (occurred_at, recorded_at) = (entry.recorded.envelope.occurred_at, entry.recorded.envelope.recorded_at);
         match &entry.recorded.event {
             DomainEvent::Jurisdiction(code, event) => {
                 let versions = self.jurisdictions.entry(code.clone()).or_default();
@@ -281,11 +280,7 @@ fn seen<S: Clone + Default>(versions: Option<&Versions<S>>, recorded_at: Moment)
     versions.map_or_else(|| vec![Rc::default()], |versions| versions.seen(recorded_at))
 }
 
-fn answered<E>(
-    command: &'static str,
-    decided: Result<Vec<E>, Refusal>,
-    told: impl Fn(&E) -> Answer,
-) -> Judged {
+fn answered<E>(command: &'static str, decided: Result<Vec<E>, Refusal>, told: impl Fn(&E) -> Answer) -> Judged {
     match decided {
         Ok(events) => Judged::Answered(events.iter().map(told).collect()),
         Err(refusal) => Judged::Refused(command, refusal),

@@ -202,7 +202,13 @@ impl Report {
                     format!("日志: {}，{} 条，根 {}，见证 {}", log.origin, log.size, log.root, witnesses.join("、"))
                 }
                 Language::English => {
-                    format!("Log: {}, {} leaves, root {}, witnesses {}", log.origin, log.size, log.root, witnesses.join(", "))
+                    format!(
+                        "Log: {}, {} leaves, root {}, witnesses {}",
+                        log.origin,
+                        log.size,
+                        log.root,
+                        witnesses.join(", ")
+                    )
                 }
             });
         }
@@ -234,9 +240,8 @@ impl Report {
         let said = match self.verdict {
             Verdict::Holds => language.pick("相符：全部核对无误", "HOLDS: everything was checked and is as it must be"),
             Verdict::Wrong => language.pick("不符", "WRONG"),
-            Verdict::Unchecked => {
-                language.pick("没有发现不符，但有的内容无法核对", "NOTHING WRONG FOUND, but not everything could be checked")
-            }
+            Verdict::Unchecked => language
+                .pick("没有发现不符，但有的内容无法核对", "NOTHING WRONG FOUND, but not everything could be checked"),
         };
         match self.first_wrong() {
             Some(first) => format!("{said}: {}", first.line(language)),

@@ -55,7 +55,10 @@ fn of_event(entry: &Entry, laws: &Laws) -> Vec<Step> {
             }
             E::DeliberationReopened(e) => tests(e.signatures.as_slice()),
             E::NoticePosted(e) => vec![Step {
-                zh: format!("公告 {} 于 {day} 张贴：异议期至 {}，{} 起可以撤下", e.notice_no, e.objections_until, e.removable_on),
+                zh: format!(
+                    "公告 {} 于 {day} 张贴：异议期至 {}，{} 起可以撤下",
+                    e.notice_no, e.objections_until, e.removable_on
+                ),
                 en: format!(
                     "notice {} posted on {day}: objections until {}, may be taken down from {}",
                     e.notice_no, e.objections_until, e.removable_on
@@ -125,8 +128,7 @@ pub fn step(place: &Place, test: &Test, laws: &Laws) -> Step {
         (_, true) => ("达到要求", "met"),
         (_, false) => ("未达到要求", "not met"),
     };
-    let (law_zh, law_en) =
-        (basis(&test.basis, laws, Language::Chinese), basis(&test.basis, laws, Language::English));
+    let (law_zh, law_en) = (basis(&test.basis, laws, Language::Chinese), basis(&test.basis, laws, Language::English));
     Step {
         place: place.clone(),
         zh: format!("{part_zh} {} / {of_zh} {}，{arithmetic}，{met_zh}（{law_zh}）", test.part, test.whole),

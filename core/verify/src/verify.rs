@@ -118,11 +118,14 @@ fn streams(parts: &Parts, entries: &[Entry]) -> Vec<Finding> {
         Subject::Jurisdiction(parts.jurisdiction.clone()),
         Subject::Roster(parts.jurisdiction.clone()),
     ];
-    let due: Vec<String> = due.iter().filter_map(|subject| subject.stream().ok()).map(|s| s.as_str().to_owned()).collect();
+    let due: Vec<String> =
+        due.iter().filter_map(|subject| subject.stream().ok()).map(|s| s.as_str().to_owned()).collect();
     let mut findings: Vec<Finding> = entries
         .iter()
         .filter(|entry| !due.iter().any(|stream| *stream == entry.recorded.envelope.stream.as_str()))
-        .map(|entry| Finding::new(Code::StreamForeign, entry.place(), due.join(" "), entry.recorded.envelope.stream.as_str()))
+        .map(|entry| {
+            Finding::new(Code::StreamForeign, entry.place(), due.join(" "), entry.recorded.envelope.stream.as_str())
+        })
         .collect();
     for stream in &due {
         if !entries.iter().any(|entry| entry.recorded.envelope.stream.as_str() == stream) {
@@ -151,7 +154,9 @@ fn logged(parts: &Parts, options: &Options) -> (Option<Signed>, Vec<Finding>) {
         Err(error) => {
             let code = match error {
                 Unproven::NotWitnessed { .. } => Code::WitnessesTooFew,
-                Unproven::Malformed { .. } | Unproven::NotSigned { .. } | Unproven::OtherRoot => Code::LogSignatureInvalid,
+                Unproven::Malformed { .. } | Unproven::NotSigned { .. } | Unproven::OtherRoot => {
+                    Code::LogSignatureInvalid
+                }
             };
             findings.push(Finding::new(code, place, policy.origin(), error.to_string()));
             None
@@ -245,7 +250,8 @@ fn included(parts: &Parts, head: &Head) -> Vec<Finding> {
 /// Where an event says that it stands; of no weight, since its proof failed.
 fn place_of(body: &[u8]) -> Place {
     let told: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    let text = |key: &str| told.get(key).and_then(serde_json::Value::as_str).map(|text| text.chars().take(100).collect());
+    let text =
+        |key: &str| told.get(key).and_then(serde_json::Value::as_str).map(|text| text.chars().take(100).collect());
     let revision = told.get("revision").and_then(serde_json::Value::as_u64);
     Place { stream: text("stream"), revision, event_type: text("type"), ..Place::default() }
 }

@@ -63,7 +63,14 @@ async fn archived() -> Parts {
 #[tokio::test]
 async fn untouched_records_of_six_procedures_hold() {
     let mut packs = std::collections::BTreeSet::new();
-    for name in ["C2-归档.toml", "C7-充电棚.toml", "R2-候车亭.toml", "R3-疏通下水.toml", "R6-小红花票决.toml", "R8-先干后补.toml"] {
+    for name in [
+        "C2-归档.toml",
+        "C7-充电棚.toml",
+        "R2-候车亭.toml",
+        "R3-疏通下水.toml",
+        "R6-小红花票决.toml",
+        "R8-先干后补.toml",
+    ] {
         let parts = Record::of(&case(name)).await.parts().await;
         let report = verified(&parts);
         assert_eq!((report.verdict, report.exit_code()), (Verdict::Holds, 0), "{name}: {:?}", report.findings);
@@ -100,8 +107,7 @@ async fn a_matter_is_verified_within_a_second() {
 
 #[tokio::test]
 async fn the_report_keeps_to_its_schema_and_speaks_both_languages() {
-    let schema: Value =
-        serde_json::from_str(include_str!("../../../schemas/verify/report.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../../../schemas/verify/report.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let good = archived().await;
     let mut bad = good.clone();
@@ -110,7 +116,8 @@ async fn the_report_keeps_to_its_schema_and_speaks_both_languages() {
     let unread = verify_bundle(b"no bundle", &options());
     for report in [verified(&good), verified(&bad), unread] {
         let json: Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
-        let errors: Vec<String> = validator.iter_errors(&json).map(|e| format!("{e} at {}", e.instance_path())).collect();
+        let errors: Vec<String> =
+            validator.iter_errors(&json).map(|e| format!("{e} at {}", e.instance_path())).collect();
         assert!(errors.is_empty(), "{errors:?}");
     }
     let bundle = write(&bad).unwrap();
@@ -158,7 +165,8 @@ async fn an_event_removed_from_the_middle_is_found() {
     let stream = json_of(&good.events[ordinal])["stream"].clone();
     let mut parts = good;
     parts.events.remove(ordinal);
-    let next = parts.events.iter().enumerate().skip(ordinal).find(|(_, body)| json_of(body)["stream"] == stream).unwrap().0;
+    let next =
+        parts.events.iter().enumerate().skip(ordinal).find(|(_, body)| json_of(body)["stream"] == stream).unwrap().0;
     assert_first(&verified(&logged_again(parts.clone())), Code::RevisionGap, Some(next), Some("/revision"));
     // Closed up behind it, as if it had never been: fewer people came than were counted.
     for ordinal in next..parts.events.len() {
@@ -179,7 +187,10 @@ async fn a_notice_whose_figures_differ_from_the_decision_is_found() {
     let posted = nth(&good, "notice-posted.v1", 0);
     type Lie = fn(&mut siyi_verify::notice::Stated);
     let lies: [(Lie, &str); 5] = [
-        (|n| n.resolution.as_mut().unwrap().vote.as_mut().unwrap().counts.in_favour += 1, "/resolution/vote/counts/for"),
+        (
+            |n| n.resolution.as_mut().unwrap().vote.as_mut().unwrap().counts.in_favour += 1,
+            "/resolution/vote/counts/for",
+        ),
         (|n| n.resolution.as_mut().unwrap().vote.as_mut().unwrap().due -= 1, "/resolution/vote/due"),
         (|n| n.resolution.as_mut().unwrap().text.push('。'), "/resolution/text"),
         (|n| n.objections_until = n.posted_on, "/objections_until"),
@@ -232,6 +243,30 @@ async fn an_act_that_the_rules_refuse_is_found_though_it_was_logged() {
     assert!(first.line(Language::Chinese).contains("closeDisclosure"));
 }
 
+/// Another person, another office's body, another command, another id: the events of one act are bound together.
+#[tokio::test]
+async fn an_act_that_was_torn_apart_is_found_though_it_was_logged() {
+    let good = archived().await;
+    let decision = nth(&good, "decision-made.v1", 0);
+    let id = json!("7b1f6c1e-4b9c-4a1d-9c55-0d9f4f3a1b22");
+    for (pointer, value, code) in [
+        ("/id", id.clone(), Code::EventIdDiffers),
+        ("/actor/person", id.clone(), Code::ActTornApart),
+        ("/occurred_at", json!("2026-03-01T08:00:00+08:00"), Code::ActTornApart),
+        ("/command_hash", json!("x"), Code::ActTornApart),
+        ("/on_behalf_of", json!("households"), Code::ActTornApart),
+    ] {
+        let mut parts = good.clone();
+        change(&mut parts, decision, pointer, value);
+        assert_first(&verified(&logged_again(parts)), code, Some(decision), Some(pointer));
+    }
+    // With a causation of its own it is an act of its own, and nobody tells a decision.
+    let mut parts = good;
+    change(&mut parts, decision, "/causation_id", id);
+    let report = verified(&logged_again(parts));
+    assert!(report.findings.iter().any(|finding| finding.code == Code::ActGroundless), "{:?}", report.findings);
+}
+
 #[tokio::test]
 async fn a_rule_pack_that_was_loosened_afterwards_is_found() {
     let good = archived().await;
@@ -261,7 +296,11 @@ async fn a_pack_of_ones_own_below_the_floor_of_the_law_is_refused() {
     parts.procedures.insert("own.toml".to_owned(), loose);
     let report = verified(&parts);
     let first = report.first_wrong().unwrap();
-    assert_eq!((first.code, first.place.file.as_deref()), (Code::PackRefused, Some("procedures/own.toml")), "{first:?}");
+    assert_eq!(
+        (first.code, first.place.file.as_deref()),
+        (Code::PackRefused, Some("procedures/own.toml")),
+        "{first:?}"
+    );
 }
 
 #[tokio::test]
@@ -409,8 +448,7 @@ async fn a_bundle_holds_no_personal_text() {
     let (parts, _) = read(&bundle).unwrap();
     let text: String = parts.events.iter().map(|body| String::from_utf8(body.to_vec()).unwrap()).collect();
     // The people of 柳沟村, by their surnames and a word of the objection.
-    let village: Value =
-        serde_json::from_str(&std::fs::read_to_string(case("柳沟村.json")).unwrap()).unwrap();
+    let village: Value = serde_json::from_str(&std::fs::read_to_string(case("柳沟村.json")).unwrap()).unwrap();
     let mut names = Vec::new();
     collect_names(&village, &mut names);
     assert!(names.len() > 100, "{}", names.len());

@@ -56,7 +56,8 @@ impl Record {
         let store: Arc<dyn EventStore> = Arc::new(MemoryStore::new());
         let rules = Arc::new(Rules::shipped().unwrap());
         let vault = Arc::new(MemoryVault::new());
-        let handler = Handler::new(Arc::clone(&store), vault, Arc::new(RandomSalts), Arc::<SetClock>::clone(&clock), rules);
+        let handler =
+            Handler::new(Arc::clone(&store), vault, Arc::new(RandomSalts), Arc::<SetClock>::clone(&clock), rules);
         siyi_api::case::run(&handler, &[case], &Pace::Case(clock), |_, _| ()).await.unwrap();
         let events = store.read_all(AllFrom::Start, Direction::Forwards, MAX_READ).await.unwrap();
         assert!(events.len() > 50 && events.len() < MAX_READ, "{} events", events.len());

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use siyi_log::port::StoredEvent;
 use siyi_verify::ports::Proofs;
 use siyi_verify::proof::{Consistency, Inclusion, Policy};
-use tlog_tiles::{Hash, HashReader, prove_record, prove_tree, stored_hashes, tree_hash};
+use tlog_tiles::{Hash, HashReader, node_hash, prove_record, prove_tree, record_hash, stored_hashes, tree_hash};
 
 const ORIGIN: &str = "log.village.example/test";
 
@@ -110,6 +110,29 @@ impl TestLog {
         format!("{body}\n{signatures}").into_bytes()
     }
 
+    /// The files that a site serves of it: checkpoint, tiles and entries (C2SP tlog-tiles).
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let mut files = vec![("checkpoint".to_owned(), self.checkpoint_at(self.size()))];
+        for (number, leaves) in self.leaves.chunks(256).enumerate() {
+            let framed = leaves.iter().flat_map(|leaf| {
+                let length = u16::try_from(leaf.len()).unwrap().to_be_bytes();
+                [&length[..], leaf.as_slice()].concat()
+            });
+            files.push((format!("tile/entries/{}", tile_name(number, leaves.len())), framed.collect()));
+        }
+        let mut level = 0;
+        let mut hashes: Vec<Hash> = self.leaves.iter().map(|leaf| record_hash(leaf)).collect();
+        while !hashes.is_empty() {
+            for (number, tile) in hashes.chunks(256).enumerate() {
+                let bytes = tile.iter().flat_map(|hash| hash.0).collect();
+                files.push((format!("tile/{level}/{}", tile_name(number, tile.len())), bytes));
+            }
+            hashes = hashes.chunks_exact(256).map(rolled).collect();
+            level += 1;
+        }
+        files
+    }
+
     pub fn consistency_from(&self, size: u64) -> Consistency {
         let hashes = prove_tree(self.size(), size, &self.hashes).unwrap();
         Consistency { from: size, hashes: hashes.iter().map(ToString::to_string).collect() }
@@ -120,6 +143,19 @@ impl TestLog {
         let hashes = prove_record(self.size(), index, &self.hashes).unwrap();
         Some(Inclusion { index, hashes: hashes.iter().map(ToString::to_string).collect() })
     }
+}
+
+fn rolled(tile: &[Hash]) -> Hash {
+    let mut level = tile.to_vec();
+    while level.len() > 1 {
+        level = level.chunks(2).map(|pair| node_hash(pair[0], pair[1])).collect();
+    }
+    level[0]
+}
+
+/// A test's log has fewer than a thousand tiles.
+fn tile_name(number: usize, width: usize) -> String {
+    if width == 256 { format!("{number:03}") } else { format!("{number:03}.p/{width}") }
 }
 
 impl Proofs for TestLog {

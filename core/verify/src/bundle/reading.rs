@@ -26,7 +26,7 @@ pub fn read(bytes: &[u8]) -> Result<(Parts, Vec<Finding>), BundleError> {
     let manifest: Manifest = json("manifest.json", &files.remove("manifest.json").ok_or(missing("manifest.json"))?)?;
     if manifest.format != FORMAT || manifest.version != VERSION {
         let found = format!("format `{}` version {}", manifest.format, manifest.version);
-        return Err(BundleError::malformed("manifest.json", found));
+        return Err(BundleError::malformed("manifest.json", &found));
     }
     let mut findings = Vec::new();
     for (name, hash) in &manifest.files {
@@ -104,7 +104,10 @@ fn unpacked(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
         within("unpacked bytes", file.size(), most)?;
         // What is declared is not believed: reading stops one byte behind the limit.
         let mut unpacked = Vec::new();
-        (&mut file).take(most.saturating_add(1)).read_to_end(&mut unpacked).map_err(|e| BundleError::Zip(e.to_string()))?;
+        (&mut file)
+            .take(most.saturating_add(1))
+            .read_to_end(&mut unpacked)
+            .map_err(|e| BundleError::Zip(e.to_string()))?;
         within("unpacked bytes", unpacked.len() as u64, most)?;
         total = total.saturating_add(unpacked.len() as u64);
         within("unpacked bytes", total, MAX_TOTAL_BYTES)?;
@@ -137,11 +140,11 @@ const fn missing(name: &'static str) -> BundleError {
 }
 
 fn json<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, BundleError> {
-    serde_json::from_slice(bytes).map_err(|e| BundleError::malformed(file, e))
+    serde_json::from_slice(bytes).map_err(|e| BundleError::malformed(file, &e))
 }
 
 fn text(file: &str, bytes: Vec<u8>) -> Result<String, BundleError> {
-    String::from_utf8(bytes).map_err(|e| BundleError::malformed(file, e))
+    String::from_utf8(bytes).map_err(|e| BundleError::malformed(file, &e))
 }
 
 /// Lines that each end with a line feed; a canonical JSON text has none inside.

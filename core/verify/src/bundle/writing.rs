@@ -61,7 +61,7 @@ fn files(parts: &Parts) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
     if !parts.proofs.is_empty() {
         let mut proofs = Vec::new();
         for proof in &parts.proofs {
-            proofs.extend(serde_json::to_vec(proof).map_err(|e| BundleError::malformed("proofs.jsonl", e))?);
+            proofs.extend(serde_json::to_vec(proof).map_err(|e| BundleError::malformed("proofs.jsonl", &e))?);
             proofs.push(b'\n');
         }
         files.insert("proofs.jsonl".to_owned(), proofs);
@@ -87,7 +87,7 @@ fn files(parts: &Parts) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
 }
 
 fn pretty(file: &str, value: &impl Serialize) -> Result<Vec<u8>, BundleError> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| BundleError::malformed(file, e))?;
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| BundleError::malformed(file, &e))?;
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -10,8 +10,24 @@ use siyi_log::envelope::{DomainEvent, Recorded};
 
 /// Keys of data under which persons stand, by pseudonyms: left out of every export.
 const PERSONS: &[&str] = &[
-    "person", "persons", "relative", "members", "due", "votes", "chair", "approver", "tellers", "supervisors",
-    "committee", "checked_by", "group", "township", "proxies", "units", "owner", "credential",
+    "person",
+    "persons",
+    "relative",
+    "members",
+    "due",
+    "votes",
+    "chair",
+    "approver",
+    "tellers",
+    "supervisors",
+    "committee",
+    "checked_by",
+    "group",
+    "township",
+    "proxies",
+    "units",
+    "owner",
+    "credential",
 ];
 
 /// The wire name without its version: what happened.

@@ -41,7 +41,9 @@ pub fn xes<'a>(events: impl IntoIterator<Item = &'a Recorded>) -> String {
     let mut text = HEAD.to_owned();
     for id in order {
         let of_matter = traces.remove(&id).unwrap_or_default();
-        text.push_str(&format!("  <trace>\n    <string key=\"concept:name\" value=\"{id}\"/>\n{of_matter}  </trace>\n"));
+        text.push_str(&format!(
+            "  <trace>\n    <string key=\"concept:name\" value=\"{id}\"/>\n{of_matter}  </trace>\n"
+        ));
     }
     text.push_str("</log>\n");
     text

@@ -136,7 +136,8 @@ impl Note {
         if whole.chars().any(|c| c.is_control() && c != '\n') {
             return Err(malformed("control characters"));
         }
-        let (text, signatures) = whole.rsplit_once("\n\n").ok_or_else(|| malformed("no empty line before signatures"))?;
+        let (text, signatures) =
+            whole.rsplit_once("\n\n").ok_or_else(|| malformed("no empty line before signatures"))?;
         let signatures = signatures.strip_suffix('\n').ok_or_else(|| malformed("no line feed at the end"))?;
         let lines: Result<Vec<Line>, Unproven> = signatures.split('\n').map(Line::parse).collect();
         let lines = lines?;
