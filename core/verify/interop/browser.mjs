@@ -1,8 +1,8 @@
-// Checks real events out of a folder: `node real.mjs FOLDER`, which holds `policy`, `leaves.json` and a log's files. Run by
+// Checks real events out of a folder: `node browser.mjs FOLDER`, which holds `policy`, `leaves.json` and a log's files. Run by
 // `tests/tests/verify/browser.rs`; says in JSON what came of it.
 
 import { readFile } from "node:fs/promises";
-import { verifyMatter } from "../verify.js";
+import { verifyMatter } from "../web/verify.js";
 
 const [folder] = process.argv.slice(2);
 const fetcher = async (path) => {
