@@ -6,6 +6,7 @@ use std::sync::Arc;
 use quick_cache::sync::Cache;
 use siyi_access::record::{AccessLog, RecordError};
 use siyi_access::{DecisionPoint, PolicyError};
+use siyi_attachments::{AttachmentError, Attachments};
 use siyi_domain::ids::ConsultationId;
 use siyi_domain::rules::{Rules, RulesError};
 use siyi_log::clock::Clock;
@@ -22,7 +23,13 @@ use siyi_projections::models::Models;
 use siyi_projections::runner::{RunnerError, Sources};
 use siyi_projections::shelf::ShelfError;
 
+use siyi_sign_in::{SignIn, SignInError};
+
+use crate::accounts::LoggedAccounts;
+use crate::attachments::AttachmentKeys;
+use crate::erasing::Erasing;
 use crate::gate::Gate;
+use crate::sign_in::{OfficesHeld, SignInDoor};
 
 /// Whether the clock is the machine's or that of a demonstration. Said on every page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +69,12 @@ pub struct App {
     pub gate: Arc<Gate>,
     /// Real use or a demonstration.
     pub mode: Mode,
+    /// Files that events cite.
+    pub attachments: Attachments,
+    /// Who somebody is; none where anybody may act as anybody, and none on the command line.
+    pub sign_in: Option<SignInDoor>,
+    /// Erasures that still have to reach the read models and the sign-in.
+    pub(crate) erasing: Arc<Erasing>,
     dossiers: Arc<Cache<ConsultationId, Arc<Dossier>>>,
     owned: Arc<Owned>,
 }
@@ -101,6 +114,12 @@ pub enum AppError {
     /// Erasures cannot be made good.
     #[error(transparent)]
     Erasure(#[from] ErasureError),
+    /// The attachments cannot be opened.
+    #[error(transparent)]
+    Attachments(#[from] AttachmentError),
+    /// The secrets of accounts cannot be opened.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
     /// The operating system says no.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -119,6 +138,8 @@ impl AppError {
             Self::Policies(_) => "policies-malformed",
             Self::AccessLog(_) => "access-log-unavailable",
             Self::Erasure(_) => "store-unavailable",
+            Self::Attachments(e) => e.code(),
+            Self::SignIn(e) => e.code(),
             Self::Io(_) => "io",
         }
     }
@@ -151,6 +172,9 @@ impl App {
         let log = data.join("log");
         let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
         let vault_folder = data.join("vault");
+        let files = (data.join("attachments"), Arc::new(AttachmentKeys::new(Arc::clone(&keys))));
+        let opened = tokio::task::spawn_blocking(move || siyi_attachments::Store::open(&files.0, files.1)).await;
+        let attachments = Attachments::new(opened.map_err(std::io::Error::other)??);
         let vault: Arc<dyn Vault> = Arc::new(blocking(move || EmbeddedVault::open(vault_folder, keys)).await?);
         siyi_log::erasure::make_good(store.as_ref(), vault.as_ref()).await?;
         let rules = Arc::new(Rules::shipped()?);
@@ -176,6 +200,9 @@ impl App {
             store: port,
             gate: Arc::new(gate),
             mode,
+            attachments,
+            sign_in: None,
+            erasing: Arc::new(Erasing::new(data.join("erasing"))),
             dossiers: Arc::new(Cache::new(DOSSIERS_KEPT)),
             owned: Arc::new(Owned { store }),
         })
@@ -198,8 +225,29 @@ impl App {
         Ok(dossier)
     }
 
+    /// Lets people sign in: opens the secrets' folder, which is apart from the log.
+    ///
+    /// # Errors
+    /// [`AppError::SignIn`].
+    pub async fn with_sign_in(mut self, data: &Path, options: siyi_sign_in::Options) -> Result<Self, AppError> {
+        let accounts = Arc::new(LoggedAccounts::new(Arc::clone(&self.handler), self.models.clone()));
+        let (folder, clock, public) = (data.join("sign-in"), Arc::clone(&self.clock), options.public.clone());
+        let opened = tokio::task::spawn_blocking(move || SignIn::open(&folder, options, clock, accounts)).await;
+        let sign_in = Arc::new(opened.map_err(std::io::Error::other)??);
+        let (gate, models) = (Arc::clone(&self.gate), self.models.clone());
+        let offices: OfficesHeld = Arc::new(move |identity, english| {
+            let (gate, models) = (Arc::clone(&gate), models.clone());
+            Box::pin(async move { crate::sign_in::office_lines(&gate, &models, identity, english).await })
+        });
+        self.sign_in = Some(SignInDoor { sign_in, clock: Arc::clone(&self.clock), public, offices });
+        Ok(self)
+    }
+
     /// Finishes what waits, flushes and closes. Nothing acknowledged is lost without it either.
     pub async fn close(&self) {
+        if let Some(door) = &self.sign_in {
+            door.sign_in.close().await;
+        }
         self.models.stop().await;
         self.owned.store.close().await;
     }
@@ -217,7 +265,7 @@ pub fn master_key(data: &Path, mode: Mode) -> Result<Arc<dyn MasterKey>, MasterK
 fn file_key(data: &Path, mode: Mode) -> Result<FileMasterKey, MasterKeyError> {
     if mode.is_open() {
         let unavailable = |error: std::io::Error| MasterKeyError::Unavailable { reason: error.to_string() };
-        std::fs::create_dir_all(data).map_err(unavailable)?;
+        siyi_log::create_durably(data).map_err(unavailable)?;
         let path = data.join("open.key");
         return if path.exists() { FileMasterKey::read(path) } else { FileMasterKey::create_file(path) };
     }

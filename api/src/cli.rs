@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 Examples:
   siyi demo                                  a fresh demonstration, then the boards at http://127.0.0.1:8420/
   siyi key create master.key                 a master key for personal data
+  siyi account create-admin --data ./data    the first officer of a township, at the server's console
   siyi serve --data ./data                   serve a data folder
   siyi serve --trial --data ./trial          try it on this machine, without sign-in
   siyi import --data ./data case.toml        run case files through the command handler
@@ -44,6 +45,9 @@ pub enum Command {
     /// Make the master key of a data folder, or change it for another.
     #[command(subcommand)]
     Key(Key),
+    /// Accounts, at the server's console; the server must not run.
+    #[command(subcommand)]
+    Account(Account),
     /// Import the shipped cases and Xinyang's register into a data folder of its own and serve it.
     Demo(Serve),
     /// Run case files through the command handler; stops at the first surprise with file and line.
@@ -131,6 +135,123 @@ pub struct ServeData {
     /// A trial on this machine alone: anybody may act as anybody, in a folder that is never used for anything else.
     #[arg(long)]
     pub trial: bool,
+    /// Who can reach it, and what they may ask.
+    #[command(flatten)]
+    pub network: Network,
+    /// How people sign in.
+    #[command(flatten)]
+    pub sign_in: SignIn,
+}
+
+/// How a server is reached by others than its own machine.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Network {
+    /// Certificate with its chain, PEM: serves TLS 1.2 or newer, on any address.
+    #[arg(long, env = "SIYI_TLS_CERT", value_name = "FILE", requires = "tls_key", conflicts_with = "trial")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM, in a file of mode 0600 or 0400.
+    #[arg(long, env = "SIYI_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// A proxy whose Forwarded or X-Forwarded-For and -Proto are believed: an address, or a network like 10.0.0.0/8. Several
+    /// times, or with commas. What anybody else says is ignored.
+    #[arg(long, env = "SIYI_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
+    pub trusted_proxy: Vec<crate::server::proxy::Network>,
+    /// Listen on any address in clear, and take connections of the trusted proxies only.
+    #[arg(long, requires = "trusted_proxy", conflicts_with_all = ["tls_cert", "trial"])]
+    pub behind_proxy: bool,
+    /// Answer who is not signed in only the operations that ship (schemas/graphql/operations), named by their SHA-256.
+    #[arg(long)]
+    pub persisted_only: bool,
+    /// Let GraphQL tell its schema to whoever asks; the SDL is published at /graphql/schema.graphql anyway.
+    #[arg(long)]
+    pub introspection: bool,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SignIn {
+    /// Where browsers find this server, for example https://siyi.example/. Left out: http://localhost and the port. Passkeys
+    /// are bound to its host name; where it is an address of numbers there are none.
+    #[arg(long, env = "SIYI_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<url::Url>,
+    /// Issuer of the OpenID provider with which people may sign in, as it writes itself.
+    #[arg(long, env = "SIYI_OIDC_ISSUER", value_name = "URL", requires = "oidc_client_id")]
+    pub oidc_issuer: Option<String>,
+    /// As whom this server is known there.
+    #[arg(long, env = "SIYI_OIDC_CLIENT_ID", value_name = "ID", requires = "oidc_issuer")]
+    pub oidc_client_id: Option<String>,
+    /// File of mode 0600 or 0400 with the secret there; left out for a public client.
+    #[arg(long, env = "SIYI_OIDC_SECRET_FILE", value_name = "FILE", requires = "oidc_issuer")]
+    pub oidc_secret: Option<PathBuf>,
+    /// Certificates (PEM) of the authority that vouches for the provider, beside the web's own.
+    #[arg(long, env = "SIYI_OIDC_ROOTS", value_name = "FILE", requires = "oidc_issuer")]
+    pub oidc_roots: Option<PathBuf>,
+}
+
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+pub enum Account {
+    /// Fill the first office of a township or county and open its holder's account. Refused where the office is filled.
+    CreateAdmin(CreateAdmin),
+}
+
+/// The first officer of a place.
+#[derive(Debug, Clone, Args)]
+pub struct CreateAdmin {
+    /// The data folder.
+    #[command(flatten)]
+    pub data: Data,
+    /// Code of the township, county, prefecture or province, 12 digits.
+    #[arg(long, value_name = "CODE")]
+    pub place: siyi_domain::ids::JurisdictionCode,
+    /// Its name, where it is not registered yet.
+    #[arg(long, value_name = "NAME")]
+    pub place_name: Option<String>,
+    /// What a township is, where it is not registered yet.
+    #[arg(long, value_enum, default_value_t = TownKind::Town)]
+    pub place_kind: TownKind,
+    /// The officer's full name; asked for if left out. It stands in clear nowhere.
+    #[arg(long, value_name = "NAME")]
+    pub person: Option<String>,
+    /// The officer's sex.
+    #[arg(long, value_enum)]
+    pub sex: SexArg,
+    /// The name to sign in with; asked for if left out. The password is asked for, or is the last line of standard input.
+    #[arg(long, value_name = "NAME")]
+    pub sign_in_name: Option<String>,
+}
+
+/// What a place of the township's level is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TownKind {
+    /// 镇
+    Town,
+    /// 乡
+    Township,
+    /// 街道
+    Subdistrict,
+}
+
+impl TownKind {
+    /// As the domain calls it.
+    #[must_use]
+    pub const fn kind(self) -> siyi_domain::jurisdiction::JurisdictionKind {
+        use siyi_domain::jurisdiction::JurisdictionKind;
+        match self {
+            Self::Town => JurisdictionKind::Town,
+            Self::Township => JurisdictionKind::Township,
+            Self::Subdistrict => JurisdictionKind::Subdistrict,
+        }
+    }
+}
+
+/// Sex of a person, for the rules on the composition of bodies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SexArg {
+    /// 女
+    F,
+    /// 男
+    M,
 }
 
 /// What to do with the master key.

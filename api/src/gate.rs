@@ -16,7 +16,7 @@ use siyi_domain::ids::{ConsultationId, JurisdictionCode, PersonId};
 use siyi_domain::office::{Actor, Office, RollKind};
 use siyi_domain::roster::Roster;
 use siyi_log::envelope::{DomainEvent, Recorded, Subject};
-use siyi_log::handler::{HandleError, Handler, Outcome, Request, Target};
+use siyi_log::handler::{HandleError, Handler, Outcome, Request, Target, challenge};
 use siyi_log::port::{Direction, MAX_READ, ReadFrom, Revision};
 use siyi_log::via::{Attendant, KnownBy, Signed, Via};
 
@@ -79,7 +79,13 @@ pub enum Shut {
     },
     /// The account has a passkey, so an official's act must carry its signature.
     #[error("an official's act must be signed with the account's passkey")]
-    SignatureMissing,
+    SignatureMissing {
+        /// What to sign: [`siyi_log::handler::challenge`].
+        challenge: [u8; 32],
+    },
+    /// What an erasure has to reach could not be noted, so nothing was recorded.
+    #[error("the erasure cannot be prepared now: {0}")]
+    NotPrepared(String),
     /// The handler could not.
     #[error(transparent)]
     Handle(#[from] HandleError),
@@ -92,7 +98,8 @@ impl Shut {
         match self {
             Self::NotSignedIn => "not-signed-in",
             Self::Denied { .. } => "not-permitted",
-            Self::SignatureMissing => "signature-missing",
+            Self::SignatureMissing { .. } => "signature-missing",
+            Self::NotPrepared(_) => "store-unavailable",
             Self::Handle(error) => error.code(),
         }
     }
@@ -131,6 +138,16 @@ impl Gate {
         Ok(self.decide(&visitor, None, door, about, &self.circumstances()).allowed)
     }
 
+    /// Whether the caller may use a door in an office.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the log cannot be read.
+    pub async fn may_as(&self, caller: &Caller, actor: Actor, door: &str, about: &About) -> Result<bool, HandleError> {
+        let today = self.handler.clock().now().day();
+        let visitor = self.visitor(caller, about.place.as_ref(), today).await?;
+        Ok(self.decide(&visitor, Some(actor), door, about, &self.circumstances()).allowed)
+    }
+
     /// Whether a door is open to everybody: asked for each page, so it looks at nothing else.
     #[must_use]
     pub fn is_public(&self, door: &str) -> bool {
@@ -164,7 +181,7 @@ impl Gate {
             return Err(Shut::Denied { door: request.name });
         }
         if self.must_sign(account, request.actor.office).await? && signed == Signed::Nobody {
-            return Err(Shut::SignatureMissing);
+            return Err(Shut::SignatureMissing { challenge: challenge(&request)? });
         }
         request.via = Some(Via { known_by, account, attendant, signed });
         Ok(self.handler.handle(&request).await?)

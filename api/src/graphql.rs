@@ -18,7 +18,7 @@ mod duty;
 mod enums;
 mod event;
 mod flag;
-mod forged;
+pub(crate) mod forged;
 mod graphiql;
 mod http;
 mod inputs;
@@ -31,6 +31,7 @@ mod mutation;
 mod notice;
 mod outcome;
 mod paging;
+mod persisted;
 mod plan;
 mod procedure;
 mod query;
@@ -38,7 +39,9 @@ mod reading;
 mod routine;
 mod rule;
 mod scalars;
+mod socket;
 mod step;
+mod submit;
 mod subscription;
 mod told;
 
@@ -49,7 +52,9 @@ pub use forged::REQUEST_HEADER;
 pub use http::router;
 pub use limits::{MAX_ALIASES, MAX_NESTING, MAX_TOKENS};
 pub use mutation::Mutation;
+pub use persisted::shipped as shipped_operations;
 pub use query::Query;
+pub(crate) use submit::new_id;
 pub use subscription::Subscription;
 
 /// Deepest nesting of a query; what GraphiQL asks of the schema is 15 deep.

@@ -14,31 +14,34 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
 
-mod answer;
-mod ask;
+pub(crate) mod answer;
+pub(crate) mod ask;
 mod bar;
 mod due;
-mod escape;
+pub(crate) mod escape;
 mod feed;
 mod flags;
-mod frame;
+pub(crate) mod frame;
 mod home;
 mod lang;
 mod matter;
 pub mod narrate;
 mod notice;
-mod phrases;
+pub(crate) mod phrases;
 mod place;
 mod procedure;
 mod procedures;
 mod routine;
 pub(crate) mod rules;
-mod statics;
+pub(crate) mod secrecy;
+pub(crate) mod statics;
 pub(crate) mod terms;
 mod trouble;
 mod visit;
 
 pub use lang::Lang;
+
+pub(crate) use answer::hash;
 
 use answer::answer;
 use ask::Ask;

@@ -15,6 +15,7 @@ use crate::case::file::Disk;
 use crate::case::{Case, Pace};
 use crate::cli::{Cli, Command, Data, Import, PaceArg, Rebuild};
 
+mod account;
 mod demo;
 mod key;
 pub mod procedure;
@@ -28,6 +29,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Serve(options) => done(serve::serve(options).await),
         Command::Key(command) => done(key::key(&command)),
+        Command::Account(command) => done(account::account(command).await),
         Command::Demo(options) => done(demo::demo(options).await),
         Command::Import(options) => done(import(options).await),
         Command::Rebuild(options) => done(rebuild(options).await),

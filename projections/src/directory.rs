@@ -1,7 +1,8 @@
-//! 辖区与人员: jurisdictions by code, and the masked name of every person.
+//! 辖区与人员: jurisdictions by code, the masked name of every person, and whose account is whose.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use siyi_domain::account::{AccountEvent, AccountOpened, PersonBound};
 use siyi_domain::ids::{JurisdictionCode, Level, PersonId};
 use siyi_domain::jurisdiction::{ElectorateCounted, JurisdictionEvent, JurisdictionKind, ScopeFormed};
 use siyi_domain::office::RollKind;
@@ -9,6 +10,7 @@ use siyi_domain::procedure::{Adjustment, Procedure};
 use siyi_domain::roster::{PersonErased, PersonRestricted, RosterEvent};
 use siyi_domain::rules::{Place, Rules};
 use siyi_log::envelope::{DomainEvent, Recorded};
+use uuid::Uuid;
 
 use crate::mask::ERASED;
 use crate::model::{ReadModel, Surroundings};
@@ -60,13 +62,21 @@ fn jurisdiction_key(code: &str) -> Vec<u8> {
     format!("j/{code}").into_bytes()
 }
 
+fn account_key(person: PersonId) -> Vec<u8> {
+    [b"a/".as_slice(), person.0.as_bytes()].concat()
+}
+
+fn persons_key(account: Uuid) -> Vec<u8> {
+    [b"o/".as_slice(), account.as_bytes()].concat()
+}
+
 fn person_key(person: PersonId) -> Vec<u8> {
     [b"p/".as_slice(), person.0.as_bytes()].concat()
 }
 
 impl ReadModel for Directory {
     const NAME: &'static str = "directory";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const NEEDS_NAMES: bool = true;
 
     fn wants(event_type: &str) -> bool {
@@ -82,6 +92,9 @@ impl ReadModel for Directory {
                 | "procedure-adopted.v1"
                 | "procedure-adjusted.v1"
                 | "scope-formed.v1"
+                | "account-opened.v1"
+                | "person-bound.v1"
+                | "account-closed.v1"
         )
     }
 
@@ -105,10 +118,31 @@ impl ReadModel for Directory {
                         row.rolls.sort_unstable();
                     })?;
                 }
-                DomainEvent::Roster(..) | DomainEvent::Consultation(..) | DomainEvent::Account(..) => {}
+                DomainEvent::Account(account, event) => apply_account(*account, event, writes)?,
+                DomainEvent::Roster(..) | DomainEvent::Consultation(..) => {}
             }
         }
         Ok(())
+    }
+}
+
+fn apply_account(account: Uuid, event: &AccountEvent, writes: &mut Writes<'_>) -> Result<(), ShelfError> {
+    match event {
+        AccountEvent::AccountOpened(AccountOpened { person, .. })
+        | AccountEvent::PersonBound(PersonBound { person, .. }) => {
+            let mut persons = writes.row::<Vec<PersonId>>(&persons_key(account))?.unwrap_or_default();
+            persons.push(*person);
+            writes.put(persons_key(account), &persons)?;
+            writes.put(account_key(*person), &account)
+        }
+        AccountEvent::AccountClosed(_) => {
+            for person in writes.row::<Vec<PersonId>>(&persons_key(account))?.unwrap_or_default() {
+                writes.remove(account_key(person));
+            }
+            writes.remove(persons_key(account));
+            Ok(())
+        }
+        AccountEvent::SignInAdded(_) | AccountEvent::SignInRemoved(_) | AccountEvent::PersonalDataRead(_) => Ok(()),
     }
 }
 
@@ -235,4 +269,12 @@ pub fn children(
 /// [`ShelfError`].
 pub fn masked_name(shelf: &Shelf, person: PersonId) -> Result<String, ShelfError> {
     Ok(shelf.row(&person_key(person))?.unwrap_or_else(|| ERASED.to_owned()))
+}
+
+/// The account that acts as a person; none where there is none or it was closed.
+///
+/// # Errors
+/// [`ShelfError`].
+pub fn account_of(shelf: &Shelf, person: PersonId) -> Result<Option<Uuid>, ShelfError> {
+    shelf.row(&account_key(person))
 }

@@ -19,7 +19,7 @@ mod off_road;
 mod preparation;
 
 pub use off_road::{DetourFile, OffRoad, SuspensionFile};
-pub use preparation::{OpinionFile, Preparation, ReviewFile};
+pub use preparation::{OpinionFile, OwnersFile, Preparation, ReviewFile};
 
 /// A matter's file.
 #[derive(Debug, Clone, Default)]

@@ -41,6 +41,7 @@ OPENDIR, READDIR, RELEASEDIR, FSYNCDIR, ACCESS, CREATE, INTERRUPT, DESTROY = 27,
 BATCH_FORGET, RENAME2 = 42, 45
 WITHOUT_ANSWER = {FORGET, BATCH_FORGET, INTERRUPT}
 FLAG_BIG_WRITES, FLAG_MAX_PAGES = 1 << 5, 1 << 22
+SETATTR_MODE = 1
 SETATTR_SIZE = 1 << 3
 SYNC_DATA_ONLY = 1
 
@@ -52,7 +53,8 @@ class Refused(Exception):
 class File:
     """Pages as they are, and as the disk has them. A page that is missing is zeros."""
 
-    def __init__(self):
+    def __init__(self, permissions=0o644):
+        self.permissions = permissions
         self.pages, self.size = {}, 0
         self.durable_pages, self.durable_size = {}, 0
         self.dirty = set()
@@ -103,7 +105,8 @@ class File:
 class Folder:
     """Names as they are, and as the disk has them."""
 
-    def __init__(self):
+    def __init__(self, permissions=0o755):
+        self.permissions = permissions
         self.names, self.durable_names = {}, {}
 
 
@@ -127,7 +130,8 @@ class PowerCut:
 
     def load(self, path, folder):
         for entry in os.scandir(path):
-            node = Folder() if entry.is_dir(follow_symlinks=False) else File()
+            permissions = stat.S_IMODE(entry.stat(follow_symlinks=False).st_mode)
+            node = Folder(permissions) if entry.is_dir(follow_symlinks=False) else File(permissions)
             folder.names[entry.name] = folder.durable_names[entry.name] = self.add(node)
             if isinstance(node, Folder):
                 self.load(entry.path, node)
@@ -180,6 +184,8 @@ class PowerCut:
                 self.save(below, node)
             else:
                 save_file(below, node)
+            # Who may read a key is durable with the file itself.
+            os.chmod(below, node.permissions)
 
     # -- the operations ----------------------------------------------------------------------------------------------
 
@@ -196,13 +202,19 @@ class PowerCut:
         valid, _, _, size = struct.unpack_from("<IIQQ", body)
         if valid & SETATTR_SIZE:
             self.file(number).truncate(size)
+        if valid & SETATTR_MODE:
+            (mode,) = struct.unpack_from("<I", body, 68)
+            self.nodes[number].permissions = stat.S_IMODE(mode)
         return self.getattr(number, None)
 
     def mkdir(self, parent, body):
-        return self.entry(self.create_node(parent, text(body[8:]), Folder()))
+        (mode,) = struct.unpack_from("<I", body)
+        return self.entry(self.create_node(parent, text(body[8:]), Folder(stat.S_IMODE(mode))))
 
     def create(self, parent, body):
-        return self.entry(self.create_node(parent, text(body[16:]), File())) + struct.pack("<QII", 0, 0, 0)
+        (mode,) = struct.unpack_from("<I", body, 4)
+        created = self.create_node(parent, text(body[16:]), File(stat.S_IMODE(mode)))
+        return self.entry(created) + struct.pack("<QII", 0, 0, 0)
 
     def create_node(self, parent, name, node):
         names = self.folder(parent).names
@@ -302,7 +314,8 @@ class PowerCut:
     # -- answers -----------------------------------------------------------------------------------------------------
 
     def mode(self, number):
-        return stat.S_IFDIR | 0o755 if isinstance(self.nodes[number], Folder) else stat.S_IFREG | 0o644
+        node = self.nodes[number]
+        return (stat.S_IFDIR if isinstance(node, Folder) else stat.S_IFREG) | node.permissions
 
     def attributes(self, number):
         node = self.nodes[number]

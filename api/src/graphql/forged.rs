@@ -10,10 +10,10 @@ pub const REQUEST_HEADER: &str = "x-siyi-request";
 
 /// Why a request is not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Forged {
-    pub(super) status: StatusCode,
-    pub(super) code: &'static str,
-    pub(super) message: &'static str,
+pub(crate) struct Forged {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
 }
 
 const MEDIA_TYPE: Forged = Forged {
@@ -38,6 +38,11 @@ pub(super) fn check(headers: &HeaderMap, https: bool) -> Result<(), Forged> {
         return Err(NO_HEADER);
     }
     check_origin(headers, https)
+}
+
+/// A file must be our own page's to send, or a program's; its own media type is looked at elsewhere.
+pub(crate) fn check_file(headers: &HeaderMap, https: bool) -> Result<(), Forged> {
+    if headers.contains_key(REQUEST_HEADER) { check_origin(headers, https) } else { Err(NO_HEADER) }
 }
 
 /// What is asked must be asked from here: by our own page, or by a program that names no page. Where we are reached by TLS, a

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, Object, SimpleObject};
+use siyi_domain::consultation::secrecy::{self, Few, SecrecyWarning};
 use siyi_projections::dossier::{Dossier, MeetingFile, Told};
 
-use super::enums::{BallotForm, DecisionOutcome};
+use super::enums::{BallotForm, DecisionOutcome, Language};
 use super::event::Event;
 use super::rule::Test;
 use super::scalars::{Count, DateTime};
@@ -66,6 +67,16 @@ impl Meeting {
         Ok(self.file()?.motions.last().map(|told| told.fact.ballot.into()))
     }
 
+    /// What the totals of a small secret ballot give away: from the moment the motion is put, and after the vote; null where
+    /// there is nothing to warn of.
+    async fn secrecy(&self) -> Result<Option<BallotSecrecy>, Error> {
+        let file = self.file()?;
+        let Some(put) = file.motions.last().map(|told| &told.fact) else { return Ok(None) };
+        let counts = file.decision.as_ref().map(|told| &told.fact.counts);
+        let warning = secrecy::warning(put.ballot, put.present, counts);
+        Ok(warning.map(|warning| BallotSecrecy { warning, counted: counts.is_some() }))
+    }
+
     /// When it closed.
     async fn closed_at(&self) -> Result<Option<DateTime>, Error> {
         Ok(self.file()?.closed_at.map(DateTime))
@@ -80,6 +91,35 @@ impl Meeting {
     async fn decision(&self) -> Result<Option<Decision>, Error> {
         let decided = self.file()?.decision.is_some();
         Ok(decided.then(|| Decision { dossier: Arc::clone(&self.dossier), index: self.index }))
+    }
+}
+
+/// What those who vote in secret are told, and those who read the totals.
+pub struct BallotSecrecy {
+    warning: SecrecyWarning,
+    counted: bool,
+}
+
+#[Object]
+impl BallotSecrecy {
+    /// Whether fewer than 20 are present: the totals may give a vote away.
+    async fn few_voters(&self) -> bool {
+        self.warning.few.is_some()
+    }
+
+    /// Whether fewer than 10 are present: the totals hide nobody.
+    async fn very_few_voters(&self) -> bool {
+        self.warning.few == Some(Few::VeryFew)
+    }
+
+    /// 全票一致即公开了每个人的投票: before the vote that it would, after it that it did.
+    async fn unanimous_reveals_all(&self) -> bool {
+        self.warning.unanimous_reveals_all
+    }
+
+    /// All of it in words.
+    async fn words(&self, #[graphql(default)] language: Language) -> String {
+        crate::pages::secrecy::warning(&self.warning, self.counted, language.into())
     }
 }
 

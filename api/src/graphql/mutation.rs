@@ -1,31 +1,18 @@
 //! One mutation for each command.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Error, ID, Object};
-use serde::Serialize;
-use siyi_log::handler::{HandleError, Outcome, Request, Target};
-use siyi_log::via::Signed;
-use uuid::Uuid;
+use siyi_log::handler::Target;
 
-use super::actor::{ActHeaders, actor, coded};
 #[allow(clippy::wildcard_imports, reason = "one input for each mutation below")]
 use super::inputs::*;
-use super::outcome::{CommandResult, Recorded, Refusal};
+use super::outcome::CommandResult;
 use super::reading::{Reading, RecordReadingInput};
 use super::scalars::DateTime;
-use crate::app::App;
-use crate::gate::{Act, Caller, Shut};
+use super::submit::{Meta, new_id, submit};
 
 /// All commands. Each takes an optional `commandId` (a UUID, best version 7): sent twice, it has one effect and one answer;
 /// and an optional `occurredAt`: now if left out.
 pub struct Mutation;
-
-/// What all commands have in common.
-struct Meta {
-    command_id: Option<ID>,
-    occurred_at: Option<DateTime>,
-}
 
 macro_rules! mutations {
     (
@@ -181,54 +168,4 @@ mutations! {
         restrict_person "restrictPerson" (RestrictPersonInput),
         erase_person "erasePerson" (ErasePersonInput),
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the door is where a command without an id gets one")]
-pub(super) fn new_id() -> Uuid {
-    Uuid::now_v7()
-}
-
-async fn submit(
-    ctx: &Context<'_>,
-    name: &'static str,
-    target: Target,
-    input: impl Serialize,
-    meta: Meta,
-) -> Result<CommandResult, Error> {
-    let app = ctx.data::<Arc<App>>()?;
-    let command_id = match &meta.command_id {
-        Some(id) => id.parse().map_err(|_| coded("invalid-input", "`commandId` is no uuid"))?,
-        None => new_id(),
-    };
-    let subject = target.to_string();
-    let request = Request {
-        command_id,
-        target,
-        name: name.to_owned(),
-        input: serde_json::to_value(input)?,
-        occurred_at: meta.occurred_at.map(|at| at.0),
-        actor: actor(ctx)?,
-        correlation_id: None,
-        via: None,
-    };
-    let caller = ctx.data_opt::<Caller>().cloned().unwrap_or_default();
-    let headers = ctx.data_opt::<ActHeaders>().cloned().unwrap_or_default();
-    let act = Act { request, attendant: headers.attendant()?, signed: Signed::Nobody, second: headers.second };
-    match app.gate.act(&caller, act).await {
-        Ok(Outcome::Recorded(receipt)) => {
-            Ok(CommandResult::Recorded(Recorded::of(receipt, subject, command_id.to_string())))
-        }
-        Ok(Outcome::Refused(refusal)) => Ok(CommandResult::Refusal(Refusal::of(&refusal, &app.rules))),
-        Err(Shut::Handle(error)) => Err(told(&error)),
-        Err(shut) => Err(coded(shut.code(), shut.to_string())),
-    }
-}
-
-/// An error of the handler as GraphQL tells it. What broke inside is logged, not told.
-pub(super) fn told(error: &HandleError) -> Error {
-    if matches!(error.code(), "store-corrupt" | "store-unavailable") {
-        tracing::error!(%error, code = error.code(), "a command failed");
-        return coded(error.code(), "the log cannot take the command now");
-    }
-    coded(error.code(), error.to_string())
 }

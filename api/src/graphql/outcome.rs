@@ -29,6 +29,8 @@ pub struct Recorded {
     pub events: Vec<RecordedEvent>,
     /// Whether it had been recorded before.
     pub already: bool,
+    /// Of `inviteResident`: the code, to be handed to the person on paper. It is told to nobody else and never again.
+    pub invitation_code: Option<String>,
 }
 
 /// An event of a recorded command.
@@ -74,6 +76,7 @@ impl Recorded {
             command_id: ID(command_id),
             events: events.map(|(id, event_type)| RecordedEvent { id: ID(id.to_string()), event_type }).collect(),
             already: receipt.already,
+            invitation_code: None,
         }
     }
 }

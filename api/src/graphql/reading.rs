@@ -10,8 +10,8 @@ use siyi_domain::roster::Keeping;
 use siyi_log::handler::{Outcome, Request, Target};
 
 use super::actor::{ActHeaders, actor, coded};
-use super::mutation::{new_id, told};
 use super::scalars::Position;
+use super::submit::{new_id, told};
 use crate::app::App;
 use crate::gate::Caller;
 

@@ -14,6 +14,7 @@ use super::ask::Ask;
 use super::trouble::{self, Trouble};
 use super::visit::Visit;
 use crate::app::App;
+use crate::server::headers::PLAIN_POLICY;
 
 /// A page or a feed, rendered.
 #[derive(Debug)]
@@ -39,13 +40,10 @@ impl Rendered {
     }
 }
 
-/// Headers of every response: nothing is loaded but our own style sheet and images, nothing is sent anywhere, no other site
-/// shows a page inside its own, and no search engine keeps what leaves the board when its period ends.
+/// Headers of every page; the server adds those that every response carries ([`crate::server::headers`]).
 pub fn security_headers() -> [(HeaderName, HeaderValue); 4] {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; \
-                          frame-ancestors 'none'; base-uri 'none'";
     [
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(PLAIN_POLICY)),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, noarchive")),

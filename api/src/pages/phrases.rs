@@ -158,6 +158,7 @@ phrases! {
     amended: "会上修改", "Amended";
     material: "实质性修改", "material";
     ballot: "表决方式", "Ballot";
+    secrecy: "保密提示", "Secrecy";
     papers_counted: "选票清点", "Papers";
     printed: "印制", "printed";
     handed_out: "发出", "handed out";

@@ -105,7 +105,7 @@ pub(super) async fn demo(options: Serve) -> Result<(), Failure> {
         return Err("not-a-demo-store: the folder holds a real store; name another with --data".into());
     }
     let listener = server::listen(options.listen).await?;
-    std::fs::create_dir_all(&data)?;
+    siyi_log::create_durably(&data)?;
     std::fs::write(data.join(MARKER), "composed data, recorded by a set clock\n")?;
     let clock = Arc::new(SetClock::default());
     let app = Arc::new(open(&data, Arc::<SetClock>::clone(&clock) as Arc<dyn Clock>, Mode::Demo).await?);
@@ -115,7 +115,7 @@ pub(super) async fn demo(options: Serve) -> Result<(), Failure> {
     if let Some(head) = app.store.head().await? {
         app.models.wait_for(head, std::time::Duration::from_secs(60)).await;
     }
-    let address = announce(&app, &data, &listener)?;
+    let address = announce(&app, &data, &listener, "http")?;
     print_places(&app, address)?;
     server::serve(&app, listener, server::told_to_end()).await?;
     Ok(())

@@ -1,13 +1,17 @@
 //! `siyi serve`.
 
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use siyi_log::clock::WallClock;
+use siyi_sign_in::oidc::Provider;
+use siyi_sign_in::password::HashCost;
 
 use crate::app::{App, Mode};
-use crate::cli::ServeData;
+use crate::cli::{self, Network, ServeData};
 use crate::run::{Failure, open};
 use crate::server;
 
@@ -23,11 +27,60 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
         return Err("demo-store: this folder belongs to `siyi demo`".into());
     }
     let mode = mode(&data, options.trial)?;
-    let listener = server::listen(options.serve.listen).await?;
-    let app = Arc::new(open(&data, Arc::new(WallClock), mode).await?);
-    announce(&app, &data, &listener)?;
-    server::serve(&app, listener, server::told_to_end()).await?;
+    let protection = protection(mode, &options.network)?;
+    let listener = server::listen_as(options.serve.listen, &protection).await?;
+    let scheme = if protection.tls.is_some() { "https" } else { "http" };
+    let mut app = open(&data, Arc::new(WallClock), mode).await?;
+    if !mode.is_open() {
+        let sign_in = sign_in(&options.sign_in, scheme, listener.local_addr()?)?;
+        app = app.with_sign_in(&data, sign_in).await.map_err(|e| format!("{}: {e}", e.code()))?;
+    }
+    app.make_good_erasures();
+    let app = Arc::new(app);
+    announce(&app, &data, &listener, scheme)?;
+    server::serve_with(&app, listener, protection, server::told_to_end()).await?;
     Ok(())
+}
+
+/// How people sign in. Secrets come from files that nobody else can read.
+fn sign_in(options: &cli::SignIn, scheme: &str, at: std::net::SocketAddr) -> Result<siyi_sign_in::Options, Failure> {
+    let public = match &options.public_url {
+        Some(public) => public.clone(),
+        None => format!("{scheme}://localhost:{}/", at.port()).parse()?,
+    };
+    let provider = match (&options.oidc_issuer, &options.oidc_client_id) {
+        (Some(issuer), Some(client_id)) => Some(Provider {
+            issuer: issuer.clone(),
+            client_id: client_id.clone(),
+            client_secret: options.oidc_secret.as_deref().map(secret).transpose()?,
+            roots_pem: options.oidc_roots.as_ref().map(std::fs::read_to_string).transpose()?,
+        }),
+        _ => None,
+    };
+    Ok(siyi_sign_in::Options { public, cost: HashCost::default(), provider })
+}
+
+fn secret(path: &Path) -> Result<SecretString, Failure> {
+    let mode = std::fs::metadata(path)?.permissions().mode() & 0o7777;
+    if !matches!(mode, 0o600 | 0o400) {
+        return Err(format!("secret-exposed: `{}` has mode {mode:04o}, 0600 or 0400 is needed", path.display()).into());
+    }
+    Ok(SecretString::from(std::fs::read_to_string(path)?.trim_end()))
+}
+
+/// Beyond this machine only by TLS or behind proxies that are named.
+fn protection(mode: Mode, network: &Network) -> Result<server::Options, Failure> {
+    let mut options = server::Options::of(mode);
+    options.proxies = server::proxy::Proxies::of(network.trusted_proxy.clone());
+    options.persisted_only = network.persisted_only;
+    options.introspection |= network.introspection;
+    if let (Some(certificate), Some(key)) = (&network.tls_cert, &network.tls_key) {
+        options.tls = Some(server::tls::Tls::from_files(certificate, key)?);
+        options.exposure = server::Exposure::Tls;
+    } else if network.behind_proxy {
+        options.exposure = server::Exposure::BehindProxy;
+    }
+    Ok(options)
 }
 
 /// What a folder is used for, by its mark.
@@ -50,7 +103,7 @@ fn mode(data: &Path, trial: bool) -> Result<Mode, Failure> {
             Err("not-a-trial-store: the folder holds a real store; name another with --data".into())
         }
         (true, false) => {
-            let marked = std::fs::create_dir_all(data)
+            let marked = siyi_log::create_durably(data)
                 .and_then(|()| std::fs::write(data.join(TRIAL), "anybody may act as anybody here\n"));
             marked.map_err(|error| format!("store-unavailable: {error}"))?;
             Ok(Mode::Trial)
@@ -65,6 +118,7 @@ pub(super) fn announce(
     app: &App,
     data: &Path,
     listener: &tokio::net::TcpListener,
+    scheme: &str,
 ) -> Result<std::net::SocketAddr, Failure> {
     let address = listener.local_addr()?;
     if app.mode.is_open() {
@@ -75,8 +129,8 @@ pub(super) fn announce(
     if app.mode.is_open() {
         writeln!(out, "演示或试用：任何人都可以任何身份办理 (a demonstration or a trial: anybody may act as anybody)")?;
     }
-    writeln!(out, "  首页 boards   http://{address}/")?;
-    writeln!(out, "  GraphQL       http://{address}/graphql")?;
+    writeln!(out, "  首页 boards   {scheme}://{address}/")?;
+    writeln!(out, "  GraphQL       {scheme}://{address}/graphql")?;
     out.flush()?;
     Ok(address)
 }

@@ -189,10 +189,16 @@ fn lock(path: &Path, kind: Kind) -> Result<File, OpenError> {
 }
 
 /// Creates the folder and the missing ones above it, each entry durable in the folder above.
-fn create_durably(path: &Path) -> io::Result<()> {
-    let missing: Vec<_> = path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+///
+/// The folder's own entry is made durable even where it is there already: who created it may have been killed before
+/// doing so.
+///
+/// # Errors
+/// Where the system refuses.
+pub fn create_durably(path: &Path) -> io::Result<()> {
+    let missing = path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).count();
     fs::create_dir_all(path)?;
-    for created in missing.iter().rev() {
+    for created in path.ancestors().take(missing.max(1)) {
         match created.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => sync_folder(parent)?,
             _ => sync_folder(Path::new("."))?,

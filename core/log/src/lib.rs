@@ -15,3 +15,5 @@ pub mod memory;
 pub mod port;
 pub mod vault;
 pub mod via;
+
+pub use folder::create_durably;

@@ -28,10 +28,20 @@ pub struct Preparation {
     pub forums: Vec<Told<ForumHeld>>,
     /// Postings of the plan.
     pub plan_postings: Vec<Told<PlanPosted>>,
-    /// Units for which a vote came in: for, against, abstaining.
+    /// Units for which a vote came in since the last decision of the owners: for, against, abstaining. Nobody is told how they
+    /// fell before the poll is closed.
     pub unit_votes: (u64, u64, u64),
     /// Decisions of the owners.
-    pub owners: Vec<Told<OwnersDecided>>,
+    pub owners: Vec<OwnersFile>,
+}
+
+/// A decision of the owners, and how the votes for their units fell: for, against, abstaining.
+#[derive(Debug, Clone)]
+pub struct OwnersFile {
+    /// The decision.
+    pub decided: Told<OwnersDecided>,
+    /// The units.
+    pub unit_votes: (u64, u64, u64),
 }
 
 /// An opinion's file. Its text is personal and lies in the vault.
@@ -83,7 +93,10 @@ impl Preparation {
                     }
                 }
             }
-            E::OwnersDecided(e) => self.owners.push(teller.tell(e)),
+            E::OwnersDecided(e) => {
+                let unit_votes = std::mem::take(&mut self.unit_votes);
+                self.owners.push(OwnersFile { decided: teller.tell(e), unit_votes });
+            }
             _ => {}
         }
     }

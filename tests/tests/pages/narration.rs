@@ -111,3 +111,24 @@ fn an_opinion_and_who_signed_stay_private() {
     assert_eq!(told("signatures-collected.v1", "rural/HN/2026", Lang::Zh), "收到2户签字。");
     assert!(!told("owners-voted.v1", "urban/HN/2026", Lang::Zh).contains("501"));
 }
+
+#[test]
+fn votes_of_owners_that_come_in_are_no_running_tally() {
+    let words = told("owners-voted.v1", "urban/HN/2026", Lang::Zh);
+    assert!(words.ends_with("套房屋的业主表决票，结束表决时公布结果。"), "{words}");
+    for (lang, choices) in [(Lang::Zh, ["同意", "反对", "弃权"]), (Lang::En, [" for,", "against", "abstaining"])]
+    {
+        let words = told("owners-voted.v1", "urban/HN/2026", lang);
+        assert!(choices.iter().all(|choice| !words.contains(choice)), "{words}");
+    }
+}
+
+#[test]
+fn what_few_chose_is_told_as_fewer_than_ten() {
+    let ranking = [("加装扶手", 10), ("更换路灯", 9), ("修缮凉亭", 0)];
+    let ranking = ranking.map(|(title, votes)| serde_json::json!({ "title": title, "votes": votes }));
+    let data = serde_json::json!({ "voters": 12, "ranking": ranking });
+    let event = ConsultationEvent::from_wire("preferences-counted.v1", &data.to_string()).unwrap().unwrap();
+    assert!(narrate(&event, Lang::Zh).contains("“加装扶手”10票；第2位“更换路灯”少于10票；第3位“修缮凉亭”0票"));
+    assert!(narrate(&event, Lang::En).contains("“更换路灯” with <10"));
+}

@@ -49,7 +49,8 @@ async fn leaves(name: &str) -> Vec<Vec<u8>> {
 /// An archived matter, one that met without a quorum, one of owners.
 #[tokio::test]
 async fn real_records_hold_in_the_browser() {
-    for (name, decided) in [("C2-归档.toml", "outcome"), ("C4-人数不足.toml", "quorum"), ("R11-加装电梯.toml", "owners")]
+    for (name, decided) in
+        [("C2-归档.toml", "outcome"), ("C4-人数不足.toml", "quorum"), ("R11-加装电梯.toml", "owners")]
     {
         let checks = said(&leaves(name).await, &json!([]));
         let wrong: Vec<&Value> = checks.iter().filter(|check| check["ok"] != true).collect();

@@ -110,8 +110,9 @@ inputs! {
         on: Date }
     /// 邀请开通账号
     InviteResidentInput { /// Who.
-        person: ID, /// SHA-256 of the invitation code, hexadecimal.
-        code: String }
+        person: ID, /// SHA-256 of the invitation code, hexadecimal; left out where people sign in here: then the server makes
+        /// the code and answers with it.
+        code: Option<String> }
     /// 核实居住
     ConfirmResidenceInput { /// Who.
         person: ID, /// SHA-256 of the paper that shows it.

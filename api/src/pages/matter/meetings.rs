@@ -3,6 +3,7 @@
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::consultation::events::{DecisionMade, PapersCounted};
 use siyi_domain::consultation::facts::{Outcome, Paper};
+use siyi_domain::consultation::secrecy::{self, SecrecyWarning};
 use siyi_domain::moment::Moment;
 use siyi_domain::procedure::{Procedure, ReopenPurpose};
 use siyi_domain::tally::{Counts, Test};
@@ -11,6 +12,7 @@ use siyi_projections::dossier::{Dossier, MeetingFile};
 use crate::pages::bar::Bar;
 use crate::pages::lang::Lang;
 use crate::pages::rules::{self, Citation};
+use crate::pages::secrecy as words;
 use crate::pages::terms::Term;
 use crate::pages::trouble::Trouble;
 use crate::pages::visit::Visit;
@@ -58,6 +60,8 @@ pub struct MeetingView {
     pub excluded: usize,
     /// How the votes were cast.
     pub ballot: Option<&'static str>,
+    /// What the totals of a small secret ballot give away, told before the vote and after it.
+    pub secrecy: Option<String>,
     /// The text put or amended last.
     pub text: Option<String>,
     /// Amendments at the meeting.
@@ -180,6 +184,7 @@ fn view(visit: &Visit<'_>, file: &Dossier, meeting: &MeetingFile) -> Result<Meet
         purpose: purpose(file, meeting).map(|purpose| purpose.named(lang)),
         excluded: meeting.excluded.len(),
         ballot: put.map(|put| put.ballot.named(lang)),
+        secrecy: secrecy_of(meeting).map(|warning| words::warning(&warning, decision.is_some(), lang)),
         text: meeting
             .amendments
             .last()
@@ -196,6 +201,12 @@ fn view(visit: &Visit<'_>, file: &Dossier, meeting: &MeetingFile) -> Result<Meet
         papers: meeting.papers.clone(),
         late: own.clone().any(|entry| entry.late),
     })
+}
+
+/// What there is to warn of: at the motion put last, or once it is decided.
+fn secrecy_of(meeting: &MeetingFile) -> Option<SecrecyWarning> {
+    let put = &meeting.motions.last()?.fact;
+    secrecy::warning(put.ballot, put.present, meeting.decision.as_ref().map(|told| &told.fact.counts))
 }
 
 /// How those present are so, where some are not in the room.

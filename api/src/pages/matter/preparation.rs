@@ -8,6 +8,7 @@ use super::facts::{Fact, Item};
 use super::meetings::Tested;
 use crate::pages::lang::Lang;
 use crate::pages::narrate::Narrator;
+use crate::pages::secrecy::cell;
 use crate::pages::terms::Term;
 use crate::pages::visit::Visit;
 
@@ -119,8 +120,8 @@ impl<'a> Teller<'a> {
                 is_chinese: true,
                 verdict: None,
                 text: match self.lang() {
-                    Lang::Zh => format!("{}票", own.votes),
-                    Lang::En => format!("{} chose it", own.votes),
+                    Lang::Zh => format!("{}票", cell(u64::from(own.votes), Lang::Zh)),
+                    Lang::En => format!("{} chose it", cell(u64::from(own.votes), Lang::En)),
                 },
             });
             let voters = match self.lang() {
@@ -217,26 +218,34 @@ impl<'a> Teller<'a> {
 
     fn owners(self) -> Vec<Fact> {
         let preparation = &self.file.preparation;
-        let (yes, no, abstain) = preparation.unit_votes;
         let heading = self.t("业主共同决定", "Decision of the owners");
-        let units = match self.lang() {
-            Lang::Zh => format!("同意{yes}套，反对{no}套，弃权{abstain}套"),
-            Lang::En => format!("{yes} for, {no} against, {abstain} abstaining"),
-        };
         let votes = self.t("房屋表决票", "Units that voted");
-        if preparation.owners.is_empty() && yes + no + abstain > 0 {
-            let open = Fact::new("owners", heading, heading).came_to(self.t("表决中", "voting"), "neutral");
-            return vec![open.says(votes, units)];
-        }
-        let fact = |(at, told): (usize, &siyi_projections::dossier::Told<_>)| {
+        let fact = |(at, file): (usize, &siyi_projections::dossier::OwnersFile)| {
+            let (told, (yes, no, abstain)) = (&file.decided, file.unit_votes);
             let e: &siyi_domain::consultation::events::OwnersDecided = &told.fact;
             let class = if e.outcome == Outcome::Carried { "passed" } else { "failed" };
+            let units = match self.lang() {
+                Lang::Zh => format!("同意{yes}套，反对{no}套，弃权{abstain}套"),
+                Lang::En => format!("{yes} for, {no} against, {abstain} abstaining"),
+            };
             Fact::new(format!("owners-{at}"), self.t("业主", "Owners"), heading)
                 .at(told.at, told.late)
                 .came_to(e.outcome.named(self.lang()), class)
-                .says(votes, units.clone())
+                .says(votes, units)
                 .judged(e.tests.iter().map(|test| self.tested(test, told.at)))
         };
-        preparation.owners.iter().enumerate().map(fact).collect()
+        let mut facts: Vec<Fact> = preparation.owners.iter().enumerate().map(fact).collect();
+        let (yes, no, abstain) = preparation.unit_votes;
+        let came = yes + no + abstain;
+        if came > 0 {
+            // How they voted is told when the poll is closed and never before: no running tally.
+            let came = match self.lang() {
+                Lang::Zh => format!("{came}套"),
+                Lang::En => came.to_string(),
+            };
+            let open = Fact::new("owners", heading, heading).came_to(self.t("表决中", "voting"), "neutral");
+            facts.push(open.says(votes, came));
+        }
+        facts
     }
 }

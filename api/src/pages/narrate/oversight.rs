@@ -4,7 +4,7 @@ use siyi_domain::consultation::events::{
     AppraisalRecorded, DutyUrged, FlagClosed, InterestDeclared, LightMatterReported, NoticeFoundMissing, OwnersDecided,
     OwnersVoted,
 };
-use siyi_domain::consultation::facts::{Choice, Outcome};
+use siyi_domain::consultation::facts::Outcome;
 
 use super::{Narrator, one_line};
 use crate::pages::lang::Lang;
@@ -41,11 +41,11 @@ impl Narrator<'_> {
     }
 
     pub(super) fn owners_voted(&self, e: &OwnersVoted) -> String {
-        let of = |choice: Choice| e.votes.iter().filter(|vote| vote.choice == choice).count();
-        let (units, yes, no, abstain) = (e.votes.len(), of(Choice::For), of(Choice::Against), of(Choice::Abstain));
+        // How they voted is not told: a single paper that came in would be its owner's vote, and several a running tally.
+        let units = e.votes.len();
         match self.lang {
-            Lang::Zh => format!("收到{units}套房屋的业主表决票：同意{yes}，反对{no}，弃权{abstain}。"),
-            Lang::En => format!("Votes for {units} units came in: {yes} for, {no} against, {abstain} abstaining."),
+            Lang::Zh => format!("收到{units}套房屋的业主表决票，结束表决时公布结果。"),
+            Lang::En => format!("Votes for {units} units came in; the result is told when the poll is closed."),
         }
     }
 

@@ -7,6 +7,7 @@ use siyi_domain::consultation::events::{
 
 use super::{Narrator, one_line};
 use crate::pages::lang::Lang;
+use crate::pages::secrecy::cell;
 use crate::pages::terms::Term;
 
 impl Narrator<'_> {
@@ -33,8 +34,8 @@ impl Narrator<'_> {
     pub(super) fn preferences_counted(&self, e: &PreferencesCounted) -> String {
         let voters = e.voters;
         let ranked = e.ranking.iter().enumerate().map(|(place, own)| match self.lang {
-            Lang::Zh => format!("第{}位“{}”{}票", place + 1, own.title, own.votes),
-            Lang::En => format!("{}. “{}” with {}", place + 1, own.title, own.votes),
+            Lang::Zh => format!("第{}位“{}”{}票", place + 1, own.title, cell(u64::from(own.votes), self.lang)),
+            Lang::En => format!("{}. “{}” with {}", place + 1, own.title, cell(u64::from(own.votes), self.lang)),
         });
         let ranked = ranked.collect::<Vec<_>>().join(self.lang.pick("；", "; "));
         match self.lang {

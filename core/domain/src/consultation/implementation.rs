@@ -177,9 +177,7 @@ fn check_group(case: Case<'_>, group: &[PersonId], township: &[PersonId]) -> Res
     check_entries(group.len() + township.len(), MAX_PERSONS_AT_ONCE)?;
     let rule = &case.procedure.implementation.acceptance;
     let roster = case.village.roster;
-    if let Some(person) = group.iter().find(|person| case.matter.interested.contains(person)) {
-        return Err(Refusal::from(RefusalCode::InterestedPerson).with("person", person.to_string()));
-    }
+    group.iter().try_for_each(|person| case.check_impartial(*person))?;
     for officer in township {
         roster.known(*officer)?;
     }

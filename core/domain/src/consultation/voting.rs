@@ -86,7 +86,8 @@ fn all_changes(case: Case<'_>, command: &AmendMotion) -> BTreeSet<Amendment> {
     changes
 }
 
-/// Two tellers and a scrutineer, three different people, none of them the chair. A call by name counts itself.
+/// Two tellers and a scrutineer, three different people, none of them the chair or with an interest. A call by name counts
+/// itself.
 fn check_tellers(case: Case<'_>, meeting: &Meeting, command: &PutMotion) -> Result<(), Refusal> {
     let Some(Tellers { first, second, scrutineer }) = &command.tellers else {
         return match command.ballot {
@@ -100,9 +101,7 @@ fn check_tellers(case: Case<'_>, meeting: &Meeting, command: &PutMotion) -> Resu
     }
     for person in [first, second, scrutineer] {
         case.village.roster.known(*person)?;
-        if case.matter.interested.contains(person) {
-            return Err(Refusal::from(RefusalCode::InterestedPerson).with("person", person.to_string()));
-        }
+        case.check_impartial(*person)?;
     }
     Ok(())
 }

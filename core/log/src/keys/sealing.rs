@@ -5,7 +5,9 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
+use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
+use sha2::Sha256;
 use std::{fmt, sync::Arc};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -51,6 +53,18 @@ impl DataKey {
     #[must_use]
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         decrypt(&self.secret, &self.bound(context), sealed)
+    }
+
+    /// A key for something that seals by itself, made from this one by HMAC-SHA-256 over a label: who has it does not have this
+    /// one, and both are gone when this one is destroyed.
+    #[must_use]
+    pub fn derived(&self, label: &[u8]) -> Zeroizing<[u8; 32]> {
+        // HMAC fills a key up with noughts to a block of SHA-256, so this is the key itself.
+        let mut block = Zeroizing::new([0; 64]);
+        block.iter_mut().zip(self.secret.expose_secret()).for_each(|(byte, key)| *byte = *key);
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new(&(*block).into());
+        mac.update(&self.bound(label));
+        Zeroizing::new(mac.finalize().into_bytes().into())
     }
 
     /// The additional data: everything before the context has a fixed length, so no two cases read alike.

@@ -85,10 +85,20 @@ impl FileMasterKey {
         let text: Zeroizing<String> =
             Zeroizing::new(key.expose_secret().iter().map(|byte| format!("{byte:02x}")).collect());
         let create = || {
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(path)?;
+            if path.symlink_metadata().is_ok() {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            // Under another name first: a key that a power loss left half written would lock its folder for ever.
+            let half = path.with_extension("half");
+            match std::fs::remove_file(&half) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(&half)?;
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
             file.sync_all()?;
+            std::fs::rename(&half, path)?;
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
         };

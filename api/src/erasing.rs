@@ -1,0 +1,178 @@
+//! 删除之后: where an erasure still has to reach once the log holds it. The vault forgets at once; here the read models lose the
+//! bytes of what they overwrote, and the sign-in loses the secrets of an account that is nobody's any more.
+//!
+//! A mark lies in the data folder from before the erasure is recorded until everything is done, so that a crash in between is
+//! made good at the next start.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use serde_json::json;
+use siyi_domain::ids::PersonId;
+use siyi_domain::office::{Actor, Office};
+use siyi_domain::roster::Keeping;
+use siyi_log::handler::{HandleError, Request, Target};
+use siyi_projections::directory;
+use siyi_sign_in::SignIn;
+use uuid::Uuid;
+
+use crate::app::App;
+
+/// Erasures under way, and the mark that says so.
+pub struct Erasing {
+    mark: PathBuf,
+    under_way: Mutex<usize>,
+}
+
+impl Erasing {
+    /// With a mark at this path.
+    #[must_use]
+    pub fn new(mark: PathBuf) -> Self {
+        Self { mark, under_way: Mutex::new(0) }
+    }
+
+    /// Whether an earlier process left something undone.
+    #[must_use]
+    pub fn is_owed(&self) -> bool {
+        self.mark.exists()
+    }
+
+    fn begin(&self) -> io::Result<()> {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        *under_way += 1;
+        std::fs::File::create(&self.mark)?.sync_all()?;
+        self.mark.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
+    }
+
+    fn end(&self) {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        *under_way = under_way.saturating_sub(1);
+        if *under_way == 0
+            && let Err(error) = std::fs::remove_file(&self.mark)
+        {
+            tracing::warn!(%error, "the mark of an erasure stays; the next start makes the directory anew");
+        }
+    }
+}
+
+/// Whether a command takes a person's data away.
+#[must_use]
+pub fn takes_away(command: &str) -> bool {
+    matches!(command, "erasePerson" | "restrictPerson")
+}
+
+impl App {
+    /// Says that an erasure is about to be recorded.
+    ///
+    /// # Errors
+    /// Where the mark cannot be made durable: then nothing may be recorded.
+    pub fn erasure_begins(&self) -> io::Result<()> {
+        self.erasing.begin()
+    }
+
+    /// The erasure was refused, or broke: there is nothing to reach.
+    pub fn erasure_failed(&self) {
+        self.erasing.end();
+    }
+
+    /// The erasure stands in the log: makes the directory anew without what it held, and ends what only that person had.
+    /// Answers at once; a failure is logged and made good at the next start.
+    pub fn erasure_recorded(&self, person: Option<PersonId>) {
+        let app = self.clone();
+        tokio::spawn(async move {
+            if let Some(person) = person
+                && let Err(error) = app.end_what_only_they_had(person).await
+            {
+                tracing::error!(%error, "an erased person's account did not end; the next start tries again");
+                return;
+            }
+            match app.models.directory.rebuild().await {
+                Ok(_) => app.erasing.end(),
+                Err(error) => tracing::error!(%error, "the directory was not made anew; the next start tries again"),
+            }
+        });
+    }
+
+    /// Goes on where an earlier process ended in the middle of an erasure.
+    pub fn make_good_erasures(&self) {
+        if !self.erasing.is_owed() || self.erasure_begins().is_err() {
+            return;
+        }
+        let app = self.clone();
+        tokio::spawn(async move {
+            if let Some(door) = &app.sign_in
+                && let Err(error) = app.end_empty_accounts(&door.sign_in).await
+            {
+                tracing::error!(%error, "accounts of erased persons did not end");
+                return;
+            }
+            match app.models.directory.rebuild().await {
+                Ok(_) => app.erasing.end(),
+                Err(error) => tracing::error!(%error, "the directory was not made anew"),
+            }
+        });
+    }
+
+    async fn end_what_only_they_had(&self, person: PersonId) -> Result<(), Failed> {
+        self.attachments.erase(person.0).await.map_err(|error| Failed(error.to_string()))?;
+        let Some(door) = &self.sign_in else { return Ok(()) };
+        door.sign_in.withdraw_invitations(person).await?;
+        match directory::account_of(&self.models.directory.shelf(), person).map_err(|e| Failed(e.to_string()))? {
+            Some(account) => self.end_if_empty(&door.sign_in, account).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn end_empty_accounts(&self, sign_in: &SignIn) -> Result<(), Failed> {
+        for account in sign_in.accounts_kept().await? {
+            self.end_if_empty(sign_in, account).await?;
+        }
+        Ok(())
+    }
+
+    /// An account that acts as nobody any more is closed, and its secrets are removed.
+    async fn end_if_empty(&self, sign_in: &SignIn, account: Uuid) -> Result<(), Failed> {
+        let state = self.handler.account(account).await?;
+        let mut last = None;
+        for (place, person) in &state.persons {
+            if self.handler.roster(place).await?.keeping(*person) != Keeping::Erased {
+                return Ok(());
+            }
+            last = Some(*person);
+        }
+        if let (Some(person), false) = (last, state.closed) {
+            let request = Request {
+                command_id: crate::graphql::new_id(),
+                target: Target::Account(account),
+                name: "closeAccount".to_owned(),
+                input: json!({ "reason": "人员信息已删除" }),
+                occurred_at: None,
+                actor: Actor { person, office: Office::Operator },
+                correlation_id: None,
+                via: None,
+            };
+            self.handler.handle(&request).await?;
+        }
+        sign_in.remove_account(account).await?;
+        Ok(())
+    }
+}
+
+/// Why an account did not end.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Failed(String);
+
+impl From<HandleError> for Failed {
+    fn from(error: HandleError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<siyi_sign_in::SignInError> for Failed {
+    fn from(error: siyi_sign_in::SignInError) -> Self {
+        Self(error.to_string())
+    }
+}

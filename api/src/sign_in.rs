@@ -1,0 +1,141 @@
+//! 登录: the routes and pages by which people sign in, join, and look after their account.
+//!
+//! They work without a script, except for passkeys, which browsers offer to scripts only. Every form carries a token that is bound
+//! to the session, or to the browser where there is none yet, and nothing is taken that another site asked for. What the pages show
+//! about an account is its owner's alone and is kept by nobody.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderMap;
+use axum::routing::{get, post};
+use siyi_access::Held;
+use siyi_log::clock::Clock;
+use siyi_projections::directory;
+use siyi_projections::models::Models;
+use siyi_sign_in::{Identity, SignIn, SignInError, SignInMethod};
+use url::Url;
+
+use crate::gate::Gate;
+use crate::pages::Lang;
+use crate::pages::terms::Term as _;
+
+mod account;
+mod answer;
+mod cookie;
+mod enter;
+mod forged;
+mod form;
+mod join;
+mod openid;
+mod page;
+mod passkey;
+mod statics;
+#[cfg(test)]
+mod tests;
+mod visitor;
+mod words;
+
+/// Largest body of a form or of a passkey's answer, in bytes.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// An office, as its holder's account page says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficeLine {
+    /// Where.
+    pub place: String,
+    /// Which, in the page's language.
+    pub office: String,
+}
+
+/// Says which offices an account holds today; `true` for English.
+pub type OfficesHeld =
+    Arc<dyn Fn(Identity, bool) -> Pin<Box<dyn Future<Output = Vec<OfficeLine>> + Send>> + Send + Sync>;
+
+/// What the routes need.
+#[derive(Clone)]
+pub struct SignInDoor {
+    /// Who somebody is.
+    pub sign_in: Arc<SignIn>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where browsers find this server: the same address as in [`siyi_sign_in::Options`].
+    pub public: Url,
+    /// Which offices somebody holds.
+    pub offices: OfficesHeld,
+}
+
+impl SignInDoor {
+    /// Who a request comes from: by its session cookie, or by its bearer token (RFC 6750).
+    ///
+    /// # Errors
+    /// [`SignInError::TokenInvalid`] for a token that is no good, [`SignInError::Unavailable`].
+    pub async fn identify(&self, headers: &HeaderMap) -> Result<Option<Identity>, SignInError> {
+        let cookie = cookie::read(headers, self.cookies().session);
+        let bearer = headers.get("authorization").map(|value| value.to_str().unwrap_or_default());
+        let bearer = bearer.and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        self.sign_in.identify(cookie.as_deref(), bearer, self.clock.now()).await
+    }
+
+    fn cookies(&self) -> cookie::Names {
+        cookie::Names::of(&self.public)
+    }
+}
+
+/// The routes.
+pub fn router(door: SignInDoor) -> Router {
+    Router::new()
+        .route("/sign-in", get(enter::page).post(enter::sign_in))
+        .route("/sign-out", post(enter::sign_out))
+        .route("/sign-in/passkey/begin", post(passkey::begin_sign_in))
+        .route("/sign-in/passkey/finish", post(passkey::finish_sign_in))
+        .route("/sign-in/oidc", get(openid::begin))
+        .route("/sign-in/oidc/callback", get(openid::callback))
+        .route("/sign-in/passkey.js", get(statics::script))
+        .route("/sign-in/forms.css", get(statics::style))
+        .route("/join", get(join::page).post(join::join))
+        .route("/account", get(account::page))
+        .route("/account/password", post(account::password))
+        .route("/account/sessions", post(account::end_session))
+        .route("/account/means", post(account::remove_means))
+        .route("/account/tokens", post(account::make_token))
+        .route("/account/oidc", post(openid::link))
+        .route("/account/passkey/begin", post(passkey::begin))
+        .route("/account/passkey/finish", post(passkey::finish))
+        .route("/account/passkey/sign", post(passkey::sign))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(door)
+}
+
+/// The offices that somebody holds today, as their account page says them. Where the log does not answer there are none.
+pub(crate) async fn office_lines(gate: &Gate, models: &Models, identity: Identity, english: bool) -> Vec<OfficeLine> {
+    let lang = if english { Lang::En } else { Lang::Zh };
+    let held = gate.held(&identity.into()).await.unwrap_or_default();
+    let line = |held: Held| {
+        let place = directory::jurisdiction(&models.directory.shelf(), &held.jurisdiction).ok().flatten();
+        OfficeLine {
+            place: place.map_or_else(|| held.jurisdiction.to_string(), |place| place.name),
+            office: held.office.named(lang).to_owned(),
+        }
+    };
+    held.into_iter().map(line).collect()
+}
+
+impl From<Identity> for crate::gate::Identity {
+    fn from(identity: Identity) -> Self {
+        use siyi_access::SignInMethod as Known;
+        let method = match identity.method {
+            SignInMethod::Password => Known::Password,
+            SignInMethod::Passkey => Known::Passkey,
+            SignInMethod::OpenId => Known::OpenId,
+            SignInMethod::Token => Known::Token,
+        };
+        let Identity { account, signed_in_at, scopes, .. } = identity;
+        Self { account, method, signed_in_at, scopes }
+    }
+}

@@ -1,0 +1,7 @@
+//! The routes as a browser meets them.
+
+mod browser;
+mod desk;
+mod forms;
+mod pages;
+mod passkey;

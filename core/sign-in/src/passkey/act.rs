@@ -1,0 +1,148 @@
+//! 签名: a passkey's signature over an act, and how anybody checks it.
+
+use serde::{Deserialize, Serialize};
+
+use super::cose;
+use crate::random;
+
+/// A passkey's assertion (WebAuthn Level 3, section 5.2.2) over the digest of an act. Bytes are base64url in JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActAssertion {
+    /// The credential's id.
+    #[serde(with = "base64url")]
+    pub credential_id: Vec<u8>,
+    /// What the authenticator says: for whom, whether somebody was there and was verified, how often it signed.
+    #[serde(with = "base64url")]
+    pub authenticator_data: Vec<u8>,
+    /// What the browser says: for what, from where.
+    #[serde(with = "base64url")]
+    pub client_data_json: Vec<u8>,
+    /// The signature over the authenticator's data and the SHA-256 of the browser's.
+    #[serde(with = "base64url")]
+    pub signature: Vec<u8>,
+    /// The public key as a `COSE_Key` (RFC 9052, section 7).
+    #[serde(with = "base64url")]
+    pub public_key_cose: Vec<u8>,
+}
+
+/// Why a signature over an act does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ActRefusal {
+    /// Something does not read.
+    #[error("{what} of the assertion does not read")]
+    Malformed {
+        /// What.
+        what: &'static str,
+    },
+    /// The account has no such passkey.
+    #[error("the account has no such passkey")]
+    KeyUnknown,
+    /// The assertion was made for another server.
+    #[error("the assertion was made for another server")]
+    OtherServer,
+    /// The assertion was made on a page of another origin.
+    #[error("the assertion was made on a page of another origin")]
+    OtherOrigin,
+    /// The browser says that it is no assertion.
+    #[error("the assertion is of another type")]
+    OtherType,
+    /// The assertion is over something else.
+    #[error("the assertion is over another act")]
+    OtherChallenge,
+    /// Nobody touched the authenticator, or it did not check who did.
+    #[error("the authenticator did not verify who was there")]
+    NotVerified,
+    /// The signature does not fit.
+    #[error("the signature does not fit the key and the act")]
+    SignatureWrong,
+}
+
+impl ActRefusal {
+    /// The stable public code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "assertion-malformed",
+            Self::KeyUnknown => "assertion-key-unknown",
+            Self::OtherServer => "assertion-other-server",
+            Self::OtherOrigin => "assertion-other-origin",
+            Self::OtherType => "assertion-other-type",
+            Self::OtherChallenge => "assertion-other-act",
+            Self::NotVerified => "assertion-not-verified",
+            Self::SignatureWrong => "assertion-signature-wrong",
+        }
+    }
+}
+
+/// The user was there (UP) and was verified (UV): bits of the flags.
+const PRESENT: u8 = 0x01;
+const VERIFIED: u8 = 0x04;
+
+#[derive(Deserialize)]
+struct ClientData {
+    #[serde(rename = "type")]
+    kind: String,
+    challenge: String,
+    origin: String,
+    #[serde(default, rename = "crossOrigin")]
+    cross_origin: bool,
+}
+
+/// Checks a signature over an act as anybody can who has the act's digest and the account's public key: section 7.2 of WebAuthn
+/// Level 3, without what only the server can know (whether the key is the account's, and whether a counter went back).
+///
+/// # Errors
+/// [`ActRefusal`] names the first thing that does not hold.
+pub fn verify_act_assertion(
+    public_key_cose: &[u8],
+    rp_id: &str,
+    origin: &str,
+    challenge: &[u8; 32],
+    assertion: &ActAssertion,
+) -> Result<(), ActRefusal> {
+    if assertion.public_key_cose != public_key_cose {
+        return Err(ActRefusal::KeyUnknown);
+    }
+    let client: ClientData = serde_json::from_slice(&assertion.client_data_json)
+        .map_err(|_| ActRefusal::Malformed { what: "the client data" })?;
+    if client.kind != "webauthn.get" {
+        return Err(ActRefusal::OtherType);
+    }
+    if client.challenge != random::encode(challenge) {
+        return Err(ActRefusal::OtherChallenge);
+    }
+    if client.origin != origin || client.cross_origin {
+        return Err(ActRefusal::OtherOrigin);
+    }
+    let data = &assertion.authenticator_data;
+    let too_short = ActRefusal::Malformed { what: "the authenticator data" };
+    let (server, rest) = data.split_first_chunk::<32>().ok_or(too_short)?;
+    // The flags, then a counter of four bytes.
+    let (flags, _) = rest.split_first().filter(|(_, counter)| counter.len() >= 4).ok_or(too_short)?;
+    if *server != random::digest(rp_id.as_bytes()) {
+        return Err(ActRefusal::OtherServer);
+    }
+    if flags & PRESENT == 0 || flags & VERIFIED == 0 {
+        return Err(ActRefusal::NotVerified);
+    }
+    let key = cose::read(public_key_cose).ok_or(ActRefusal::Malformed { what: "the public key" })?;
+    let signed = [data.as_slice(), &random::digest(&assertion.client_data_json)].concat();
+    match key.verify_signature(&assertion.signature, &signed) {
+        Ok(true) => Ok(()),
+        Ok(false) | Err(_) => Err(ActRefusal::SignatureWrong),
+    }
+}
+
+mod base64url {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&crate::random::encode(bytes))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(from)?;
+        crate::random::decode(&text).ok_or_else(|| D::Error::custom("no base64url"))
+    }
+}

@@ -1,0 +1,14 @@
+//! Who somebody is, over a real folder, with a clock that the test moves.
+
+#[cfg(test)]
+mod sign_in {
+    pub(crate) mod authenticator;
+    pub(crate) mod desk;
+    mod invitations;
+    mod openid;
+    mod passkeys;
+    mod passwords;
+    mod secrets;
+    mod sessions;
+    mod tokens;
+}

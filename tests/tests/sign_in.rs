@@ -1,0 +1,17 @@
+//! People sign in to a real server: from the console's first officer to a villager's invitation, and what each may do then.
+
+#[path = "../../core/sign-in/tests/sign_in/authenticator.rs"]
+mod authenticator;
+#[path = "sign_in/desk.rs"]
+mod desk;
+#[path = "sign_in/erasing.rs"]
+mod erasing;
+#[path = "sign_in/files.rs"]
+mod files;
+#[path = "sign_in/joining.rs"]
+mod joining;
+#[allow(dead_code, reason = "the attachments' own tests need the rest")]
+#[path = "../../core/attachments/tests/inspection/made.rs"]
+mod made;
+#[path = "sign_in/signing.rs"]
+mod signing;

@@ -1,0 +1,127 @@
+//! An officer's act carries the signature of their passkey over what the event holds.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use siyi_log::envelope::Recorded;
+use siyi_log::handler::{Request, Target, challenge};
+use siyi_log::port::{AllFrom, Direction};
+use siyi_log::via::{KnownBy, Signed};
+use siyi_sign_in::passkey::{ActAssertion, verify_act_assertion};
+
+use super::authenticator::Authenticator;
+use super::desk::{Browser, Server, VILLAGE, officer, with_officer};
+
+const ORIGIN: &str = "https://siyi.example";
+const RP: &str = "siyi.example";
+const COMMAND: &str = "0193b1a0-0000-7000-8000-000000000077";
+
+/// What the account page's script asks.
+async fn script(browser: &mut Browser, path: &str, body: Value) -> Value {
+    let page = browser.get("/account").await;
+    let token = page.body.split("name=\"form\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let headers = [
+        ("content-type", "application/json"),
+        ("x-siyi-form", token.as_str()),
+        ("origin", ORIGIN),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    browser.send(axum::http::Method::POST, path, &headers, body.to_string()).await.json()
+}
+
+async fn with_passkey(browser: &mut Browser, authenticator: &mut Authenticator) {
+    let begun = script(browser, "/account/passkey/begin", json!({})).await;
+    let credential = authenticator.create(&begun["options"]);
+    let finish = json!({ "ceremony": begun["ceremony"], "credential": credential });
+    let finished = script(browser, "/account/passkey/finish", finish).await;
+    assert!(finished["key"].is_string(), "{finished}");
+}
+
+async fn count(browser: &mut Browser, households: u32) -> Value {
+    let query = "mutation($place: ID!, $command: ID!, $input: CountElectorateInput!) { \
+                 countElectorate(jurisdiction: $place, commandId: $command, input: $input) { __typename } }";
+    let input = json!({ "population": 300, "adultVillagers": 200, "households": households });
+    browser.graphql(query, json!({ "place": VILLAGE, "command": COMMAND, "input": input })).await
+}
+
+fn code(answer: &Value) -> &str {
+    answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
+}
+
+async fn newest(server: &Server) -> Recorded {
+    let events = server.app.store.read_all(AllFrom::End, Direction::Backwards, 1).await.unwrap();
+    Recorded::read(&events[0]).unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officers_act_is_signed_where_the_officer_has_a_passkey() {
+    let (_folder, server) = with_officer().await;
+    let mut officer = officer(&server, &[("7d1f0a52-9f0e-4b61-9a43-3f4a5be7c101", "王小明")]).await;
+    let before = newest(&server).await.envelope.via.unwrap();
+    assert_eq!((before.known_by, before.signed), (KnownBy::Password, Signed::Nobody), "and the event says so for ever");
+    let mut authenticator = Authenticator::new(ORIGIN, RP);
+    with_passkey(&mut officer, &mut authenticator).await;
+
+    let missing = count(&mut officer, 90).await;
+    assert_eq!(code(&missing), "signature-missing", "{missing}");
+    let asked = missing["errors"][0]["extensions"]["challenge"].clone();
+    let options = script(&mut officer, "/account/passkey/sign", json!({ "challenge": asked })).await;
+    let assertion = authenticator.get(&options["options"]);
+    officer.extra = vec![("x-siyi-assertion", URL_SAFE_NO_PAD.encode(assertion.to_string()))];
+    let other = count(&mut officer, 91).await;
+    assert_eq!(code(&other), "assertion-other-act", "signed for other figures: {other}");
+    let counted = count(&mut officer, 90).await;
+    assert_eq!(counted["data"]["countElectorate"]["__typename"], "Recorded", "{counted}");
+
+    // Anybody who holds the event can check it.
+    let recorded = newest(&server).await;
+    let via = recorded.envelope.via.clone().unwrap();
+    let Signed::Passkey(signed) = via.signed else { panic!("not signed") };
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
+    let assertion = ActAssertion {
+        credential_id: bytes(&signed.credential),
+        authenticator_data: bytes(&signed.authenticator_data),
+        client_data_json: bytes(&signed.client_data),
+        signature: bytes(&signed.signature),
+        public_key_cose: bytes(&signed.public_key),
+    };
+    let request = |households: u32| Request {
+        command_id: COMMAND.parse().unwrap(),
+        target: Target::Jurisdiction(VILLAGE.parse().unwrap()),
+        name: "countElectorate".to_owned(),
+        input: json!({ "population": 300, "adultVillagers": 200, "households": households }),
+        occurred_at: None,
+        actor: recorded.envelope.actor,
+        correlation_id: None,
+        via: None,
+    };
+    let key = &assertion.public_key_cose;
+    verify_act_assertion(key, RP, ORIGIN, &challenge(&request(90)).unwrap(), &assertion).unwrap();
+    assert!(verify_act_assertion(key, RP, ORIGIN, &challenge(&request(91)).unwrap(), &assertion).is_err());
+    server.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_of_a_stranger_s_passkey_is_none() {
+    let (_folder, server) = with_officer().await;
+    let mut officer = officer(&server, &[("7d1f0a52-9f0e-4b61-9a43-3f4a5be7c101", "王小明")]).await;
+    let mut authenticator = Authenticator::new(ORIGIN, RP);
+    with_passkey(&mut officer, &mut authenticator).await;
+    let asked = count(&mut officer, 90).await["errors"][0]["extensions"]["challenge"].clone();
+    let options = json!({ "publicKey": { "challenge": asked } });
+    let mut stranger = Authenticator::numbered(ORIGIN, RP, 9);
+    let forged = stranger.get(&options).to_string();
+    let head = server.app.store.head().await.unwrap();
+    for (header, expected) in [
+        (URL_SAFE_NO_PAD.encode(forged), "assertion-key-unknown"),
+        ("%%%".to_owned(), "assertion-malformed"),
+        (URL_SAFE_NO_PAD.encode("{}"), "assertion-malformed"),
+        ("A".repeat(20_000), "assertion-malformed"),
+    ] {
+        officer.extra = vec![("x-siyi-assertion", header)];
+        let answer = count(&mut officer, 90).await;
+        assert_eq!(code(&answer), expected, "{answer}");
+    }
+    assert_eq!(server.app.store.head().await.unwrap(), head, "something was recorded");
+    server.app.close().await;
+}
