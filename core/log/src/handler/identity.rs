@@ -11,7 +11,8 @@ use crate::canonical::canonical_bytes;
 
 /// The id of the `index`-th event of a command: the same whenever the command is sent. It keeps the command id's time if that
 /// is a UUID v7, so that event ids sort by time; otherwise it is a UUID v8.
-pub(super) fn event_id(command_id: Uuid, index: u32) -> Uuid {
+#[must_use]
+pub fn event_id(command_id: Uuid, index: u32) -> Uuid {
     let mut hash = Sha256::new();
     hash.update(b"siyi event id");
     hash.update(command_id.as_bytes());

@@ -1,0 +1,189 @@
+//! A record as it is handed over: the stored bytes of events in the order of the log, read strictly.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde_json::Value;
+use siyi_domain::consultation::ConsultationEvent;
+use siyi_domain::context::CLOCK_SKEW_SECONDS;
+use siyi_domain::jurisdiction::JurisdictionEvent;
+use siyi_domain::moment::Moment;
+use siyi_domain::office::RollKind;
+use siyi_domain::roster::RosterEvent;
+use siyi_log::canonical::is_canonical;
+use siyi_log::envelope::{DomainEvent, Envelope, Recorded, body_of};
+use siyi_log::handler::event_id;
+use siyi_log::port::{MAX_EVENT_BYTES, Position, Revision, StoredEvent, StreamName};
+
+use crate::finding::{Code, Finding, Place};
+use crate::schemas;
+
+/// Seconds by which the time of recording may run backwards from one event to the next: two acts that are judged at once are
+/// stamped before they wait for each other, and no clock is set more finely.
+pub const CLOCK_ALLOWANCE_SECONDS: i64 = CLOCK_SKEW_SECONDS;
+
+/// An event that could be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its ordinal in the record, from 0.
+    pub ordinal: usize,
+    /// The event.
+    pub recorded: Recorded,
+    /// Its data as it is stored.
+    pub data: Value,
+}
+
+impl Entry {
+    /// Its place.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        let envelope = &self.recorded.envelope;
+        Place {
+            event: Some(self.ordinal),
+            stream: Some(envelope.stream.as_str().to_owned()),
+            revision: Some(envelope.revision),
+            event_type: Some(envelope.event_type.clone()),
+            ..Place::default()
+        }
+    }
+
+    /// The wire name that the program writes today; `None` for an event that rests on no village.
+    #[must_use]
+    pub fn newest_name(&self) -> Option<&'static str> {
+        match &self.recorded.event {
+            DomainEvent::Jurisdiction(_, event) => Some(JurisdictionEvent::wire_name(event)),
+            DomainEvent::Roster(_, event) => Some(RosterEvent::wire_name(event)),
+            DomainEvent::Consultation(_, event) => Some(ConsultationEvent::wire_name(event)),
+            DomainEvent::Account(..) => None,
+        }
+    }
+}
+
+/// Reads a record, event by event. What cannot be read is a finding and is left out.
+#[must_use]
+pub fn read(bodies: &[Bytes]) -> (Vec<Entry>, Vec<Finding>) {
+    let mut entries = Vec::with_capacity(bodies.len());
+    let mut findings = Vec::new();
+    for (ordinal, body) in bodies.iter().enumerate() {
+        match read_one(ordinal, body) {
+            Ok(entry) => {
+                findings.extend(check_schema(&entry));
+                entries.push(entry);
+            }
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    (entries, findings)
+}
+
+fn read_one(ordinal: usize, body: &Bytes) -> Result<Entry, Box<Finding>> {
+    let place = Place { event: Some(ordinal), ..Place::default() };
+    if body.len() > MAX_EVENT_BYTES {
+        let expected = format!("≤ {MAX_EVENT_BYTES} bytes");
+        return Err(Finding::new(Code::EventUnreadable, place, expected, body.len().to_string()).into());
+    }
+    let unreadable = |reason: String| Box::new(Finding::new(Code::EventUnreadable, place.clone(), "JSON", reason));
+    let whole: Value = serde_json::from_slice(body).map_err(|e| unreadable(e.to_string()))?;
+    let envelope: Envelope = serde_json::from_value(whole.clone()).map_err(|e| unreadable(e.to_string()))?;
+    let data = whole.get("data").cloned().ok_or_else(|| unreadable("no `data`".to_owned()))?;
+    let stored = StoredEvent {
+        id: envelope.id,
+        stream: envelope.stream.clone(),
+        revision: Revision(envelope.revision),
+        position: Position(ordinal as u64),
+        event_type: envelope.event_type.clone(),
+        body: body.clone(),
+    };
+    let recorded = Recorded::read(&stored).map_err(|e| unreadable(e.to_string()))?;
+    let recorded = recorded.ok_or_else(|| unreadable(format!("`{}` is no stream of the domain", envelope.stream)))?;
+    let entry = Entry { ordinal, recorded, data };
+    if entry.newest_name().is_none() {
+        let expected = "a matter, a jurisdiction or a roster";
+        return Err(Finding::new(Code::StreamForeign, entry.place(), expected, "an account").into());
+    }
+    if !is_canonical(body) {
+        return Err(Finding::new(Code::EventNotCanonical, entry.place(), "RFC 8785", "another spelling").into());
+    }
+    // Fields that nobody reads would be a place to hide things in.
+    let known = serde_json::to_value(&envelope).unwrap_or_default();
+    let unknown = whole.as_object().and_then(|all| all.keys().find(|key| *key != "data" && known.get(*key).is_none()));
+    match unknown {
+        Some(key) => {
+            Err(Finding::new(Code::EventBreaksSchema, entry.place().at(format!("/{key}")), "-", key.as_str()).into())
+        }
+        None => Ok(entry),
+    }
+}
+
+fn check_schema(entry: &Entry) -> Option<Finding> {
+    let breach = schemas::check(&entry.recorded.envelope.event_type, &entry.data).err()?;
+    let place = entry.place().at(format!("/data{}", breach.field));
+    Some(Finding::new(Code::EventBreaksSchema, place, "schemas/events", breach.reason))
+}
+
+/// Revisions without gaps, and a time of recording that does not run backwards.
+#[must_use]
+pub fn check_sequence(entries: &[Entry]) -> Vec<Finding> {
+    let mut next: BTreeMap<&StreamName, u64> = BTreeMap::new();
+    let mut latest: Option<Moment> = None;
+    let mut findings = Vec::new();
+    for entry in entries {
+        let envelope = &entry.recorded.envelope;
+        let due = next.entry(&envelope.stream).or_default();
+        if envelope.revision != *due {
+            let place = entry.place().at("/revision");
+            findings.push(Finding::new(Code::RevisionGap, place, due.to_string(), envelope.revision.to_string()));
+        }
+        *due = envelope.revision.saturating_add(1);
+        if let Some(before) = latest.filter(|l| l.since(envelope.recorded_at).as_secs() > CLOCK_ALLOWANCE_SECONDS) {
+            let place = entry.place().at("/recorded_at");
+            let expected = format!("≥ {before}");
+            findings.push(Finding::new(Code::ClockSetBack, place, expected, envelope.recorded_at.to_string()));
+        }
+        latest = latest.max(Some(envelope.recorded_at));
+    }
+    findings
+}
+
+/// The acts of a record: the events that one command left, which stand one behind the other.
+#[must_use]
+pub fn acts(entries: &[Entry]) -> Vec<&[Entry]> {
+    let of_one = |a: &Entry, b: &Entry| {
+        let (a, b) = (&a.recorded.envelope, &b.recorded.envelope);
+        a.stream == b.stream && a.causation_id == b.causation_id
+    };
+    entries.chunk_by(of_one).collect()
+}
+
+/// What stands around the events of one act: all of them say the same of it, and their ids follow from its own.
+#[must_use]
+pub fn check_act(act: &[Entry]) -> Option<Finding> {
+    let first = &act.first()?.recorded.envelope;
+    for (index, entry) in (0u32..).zip(act) {
+        let envelope = &entry.recorded.envelope;
+        let id = event_id(envelope.causation_id, index);
+        if envelope.id != id {
+            let (expected, found) = (id.to_string(), envelope.id.to_string());
+            return Some(Finding::new(Code::EventIdDiffers, entry.place().at("/id"), expected, found));
+        }
+        let expected = around(first, body_of(first.actor.office));
+        let found = around(envelope, envelope.on_behalf_of);
+        if let Some(difference) = crate::difference::first(&expected, &found) {
+            let place = entry.place().at(difference.field);
+            return Some(Finding::new(Code::ActTornApart, place, difference.expected, difference.found));
+        }
+    }
+    None
+}
+
+fn around(envelope: &Envelope, on_behalf_of: Option<RollKind>) -> Value {
+    serde_json::json!({
+        "occurred_at": envelope.occurred_at,
+        "recorded_at": envelope.recorded_at,
+        "actor": envelope.actor,
+        "on_behalf_of": on_behalf_of,
+        "correlation_id": envelope.correlation_id,
+        "command_hash": envelope.command_hash,
+        "via": envelope.via,
+    })
+}
