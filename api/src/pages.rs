@@ -17,6 +17,7 @@ use crate::app::App;
 pub(crate) mod answer;
 pub(crate) mod ask;
 mod bar;
+mod bundle;
 mod due;
 pub(crate) mod escape;
 mod feed;
@@ -37,6 +38,7 @@ pub(crate) mod secrecy;
 pub(crate) mod statics;
 pub(crate) mod terms;
 mod trouble;
+mod verify;
 mod visit;
 
 pub use lang::Lang;
@@ -55,7 +57,10 @@ pub fn router() -> Router<Arc<App>> {
         .route("/j/{code}/feed.atom", get(feed))
         .route("/j/{code}/flags", get(flagged))
         .route("/c/{number}", get(matter))
+        .route("/c/{number}/verify", get(verify_matter))
+        .route("/c/{number}/bundle", get(bundle::file))
         .route("/c/{number}/notice/{no}", get(notice))
+        .route("/verify", get(verify_log))
         .route("/procedures", get(all_procedures))
         .route("/procedures/{*id}", get(procedure))
         .route("/static/{file}", get(statics::file))
@@ -88,6 +93,14 @@ async fn all_procedures(State(app): State<Arc<App>>, ask: Ask) -> Response {
 
 async fn matter(State(app): State<Arc<App>>, ask: Ask, path: Asked<String>) -> Response {
     answer(app, ask, move |visit| matter::page(visit, &named(path)?)).await
+}
+
+async fn verify_matter(State(app): State<Arc<App>>, ask: Ask, path: Asked<String>) -> Response {
+    answer(app, ask, move |visit| verify::matter(visit, &named(path)?)).await
+}
+
+async fn verify_log(State(app): State<Arc<App>>, ask: Ask) -> Response {
+    answer(app, ask, verify::log).await
 }
 
 async fn notice(State(app): State<Arc<App>>, ask: Ask, path: Asked<(String, String)>) -> Response {

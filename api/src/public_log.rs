@@ -4,13 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use siyi_log::port::EventStore;
-use siyi_transparency::keys::{KeyError, create_key, read_key, read_key_list};
+use siyi_transparency::keys::{KeyError, create_key, read_key};
 use siyi_transparency::sealer::{Sealer, SealerOptions};
 use siyi_transparency::tlog::{KeyKind, Signer, TlogError, TrustPolicy};
 use siyi_transparency::witness::{HttpWitness, NotConfirmed, Witness};
 use siyi_transparency::{SealError, TransparencyLog};
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
+
+mod proofs;
+
+pub use proofs::Snapshot;
 
 /// The folder of the tree in the data folder.
 pub const FOLDER: &str = "transparency";
@@ -91,14 +95,7 @@ impl PublicLog {
         let signer = signer(data, options)?;
         let policy = match &options.policy {
             Some(file) => TrustPolicy::parse(&read(file)?)?,
-            None => {
-                let list = read_key_list(&folder)?;
-                let mut keys: Vec<_> = list.iter().flat_map(|list| list.keys().cloned()).collect();
-                if !keys.contains(signer.verifier()) {
-                    keys.push(signer.verifier().clone());
-                }
-                TrustPolicy::majority(keys.iter(), &[])?
-            }
+            None => TrustPolicy::majority([signer.verifier()], &[])?,
         };
         let roots = options.witness_roots.as_deref().map(read).transpose()?;
         let roots: Vec<Vec<u8>> = roots.into_iter().map(String::into_bytes).collect();

@@ -14,7 +14,7 @@ use super::ask::Ask;
 use super::trouble::{self, Trouble};
 use super::visit::Visit;
 use crate::app::App;
-use crate::server::headers::PLAIN_POLICY;
+use crate::server::headers::{PLAIN_POLICY, SCRIPTED_POLICY};
 
 /// A page or a feed, rendered.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct Rendered {
     pub body: String,
     /// What it is.
     pub content_type: &'static str,
+    /// Whether it brings scripts of our own along.
+    pub scripted: bool,
 }
 
 /// HTML in UTF-8.
@@ -36,7 +38,13 @@ impl Rendered {
     /// # Errors
     /// [`Trouble::Template`] if it cannot be rendered.
     pub fn html(template: &impl askama::Template) -> Result<Self, Trouble> {
-        Ok(Self { body: template.render()?, content_type: HTML })
+        Ok(Self { body: template.render()?, content_type: HTML, scripted: false })
+    }
+
+    /// The same with scripts of our own, from files.
+    #[must_use]
+    pub fn with_scripts(self) -> Self {
+        Self { scripted: true, ..self }
     }
 }
 
@@ -75,7 +83,11 @@ fn respond(rendered: Rendered, ask: &Ask) -> Response {
     if ask.held.split(',').any(|held| held.trim().trim_start_matches("W/") == tag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    (headers, [(CONTENT_TYPE, rendered.content_type)], rendered.body).into_response()
+    let mut response = (headers, [(CONTENT_TYPE, rendered.content_type)], rendered.body).into_response();
+    if rendered.scripted {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SCRIPTED_POLICY));
+    }
+    response
 }
 
 /// The page that says what is the trouble.

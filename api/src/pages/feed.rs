@@ -74,7 +74,7 @@ pub fn page(visit: &Visit<'_>, code: &str) -> Result<Rendered, Trouble> {
         entries,
         row,
     };
-    Ok(Rendered { body: page.render()?, content_type: ATOM })
+    Ok(Rendered { body: page.render()?, content_type: ATOM, scripted: false })
 }
 
 fn entry(visit: &Visit<'_>, notice: BoardRow) -> Result<Option<FeedEntry>, Trouble> {

@@ -81,6 +81,7 @@ struct MatterPage {
     off_road: Vec<Fact>,
     oversight: Vec<Fact>,
     flags: Vec<FlagView>,
+    verify_link: String,
 }
 
 /// The page of the matter with this number.
@@ -117,6 +118,7 @@ pub fn page(visit: &Visit<'_>, number: &str) -> Result<Rendered, Trouble> {
         is_void: file.resolution.is_some() && file.standing.resolved_on.is_none(),
         supplemented: supplemented(&file),
         flags: flags::of_matter(visit, &row)?,
+        verify_link: visit.ask.link(&format!("/c/{}/verify", row.number)),
         preparation,
         off_road,
         oversight,

@@ -113,6 +113,7 @@ const OTHERS: &[(DoorKind, &[&str])] = &[
             "page:/log/proof/{leaf}",
             "page:/verify",
             "page:/c/{number}/verify",
+            "page:/c/{number}/bundle",
             "page:/sign-in",
             "page:/sign-out",
             "page:/sign-in/passkey/begin",

@@ -495,8 +495,9 @@ function broken(error, code, zh, en) {
 // Checks the events at `leafIndexes` of the log under `base`. `expectedHashes` are their leaf hashes in hexadecimal digits, as
 // the page or a printed notice shows them; `shown` the figures on the page, each with the `index` of its decision.
 // Answers a list of checks `{ code, ok, zh, en }`; `ok` is null where something could not be checked.
-export async function verifyMatter({ origin, policy, vkeys, leafIndexes, expectedHashes = [], shown = [], base = "/log/", fetcher = fetch }) {
+export async function verifyMatter({ origin, policy, vkeys, leafIndexes, expectedHashes = [], shown = [], paper, base = "/log/", fetcher = fetch }) {
   const checks = [];
+  let onPaper = false;
   const get = getter(base, fetcher);
   let tree;
   try {
@@ -519,6 +520,7 @@ export async function verifyMatter({ origin, policy, vkeys, leafIndexes, expecte
       const entry = await tree.entry(index);
       const due = expectedHashes[at];
       if (due !== undefined && hex(await leafHash(entry)) !== due) fail("not the hash on the page");
+      onPaper ||= paper !== undefined && hex(await sha256(entry)) === paper;
       events.push({ ...eventOf(entry), index });
       checks.push(check("entry", true, `第 ${index} 条在总账里，一字未改`, `entry ${index} is in the log, unchanged`));
     } catch (error) {
@@ -526,6 +528,12 @@ export async function verifyMatter({ origin, policy, vkeys, leafIndexes, expecte
     }
   }
   checks.push(...ofEvents(events, shown));
+  if (paper !== undefined) {
+    const [zh, en] = onPaper
+      ? ["纸上公告的那一条在总账里，一字未改", "the record on the paper notice is in the log, unchanged"]
+      : ["纸上公告的那一条，这件事的记录里没有", "the record on the paper notice is none of this matter's"];
+    checks.push(check("paper", onPaper, zh, en));
+  }
   return checks;
 }
 
