@@ -94,6 +94,26 @@ fn what_is_written_is_read() {
     }
 }
 
+#[test]
+fn numbers_have_one_spelling() {
+    let (proof, request, checkpoint) = (proof().to_string(), request().to_string(), checkpoint().note().to_string());
+    for other in ["042", "+42", "4_2", "42 ", " 42", "0x2a", "", "-42"] {
+        assert!(
+            InclusionProof::parse(&proof.replacen("index 42\n", &format!("index {other}\n"), 1)).is_err(),
+            "{other}"
+        );
+    }
+    for other in ["0256", "+256", "256.0", "256 ", "", "-256", "1e2"] {
+        assert!(AddCheckpoint::parse(&request.replacen("old 256\n", &format!("old {other}\n"), 1)).is_err(), "{other}");
+    }
+    for other in ["0300", "+300", "300 ", "", "3e2", "-300", "99999999999999999999", "9007199254740993"] {
+        assert!(
+            SignedCheckpoint::parse(&checkpoint.replacen("\n300\n", &format!("\n{other}\n"), 1)).is_err(),
+            "{other}"
+        );
+    }
+}
+
 fn edited() -> impl Strategy<Value = String> {
     let edits = prop::collection::vec(
         (any::<prop::sample::Index>(), 0..3_u8, any::<char>(), "[0-9A-Za-z+/= \n\u{2014}-]"),
