@@ -135,7 +135,9 @@ async fn a_damaged_log_survives_a_cut_at_every_step_of_its_repair() {
     fs::write(&kept[1].0, head.replace("published 720", "published 0")).unwrap();
     let steps = cut_everywhere(base.path(), 900, &[40]).await;
     assert!(steps > 60, "{steps} steps");
-    kept.iter().for_each(|(path, bytes)| fs::write(path, bytes).unwrap());
+    for (path, bytes) in &kept {
+        fs::write(path, bytes).unwrap();
+    }
     drop(open(&store_of(0..900).await, base.path()).await.unwrap());
     assert_eq!(check_promise(base.path()), 720);
 }

@@ -1,5 +1,5 @@
 //! Whatever is read is written back the same, so that no text has two readings; and no input makes a reader panic.
-#![allow(clippy::unwrap_used, reason = "a test says what must be so")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test says what must be so")]
 
 mod common;
 
@@ -89,7 +89,29 @@ fn what_is_written_is_read() {
     assert_eq!(InclusionProof::parse(&proof().to_string()).unwrap(), proof());
     assert_eq!(AddCheckpoint::parse(&request().to_string()).unwrap(), request());
     assert_eq!(KeyList::parse(&list().note().to_string()).unwrap(), list());
-    originals().iter().for_each(|text| read_everything(text));
+    for text in originals() {
+        read_everything(&text);
+    }
+}
+
+#[test]
+fn numbers_have_one_spelling() {
+    let (proof, request, checkpoint) = (proof().to_string(), request().to_string(), checkpoint().note().to_string());
+    for other in ["042", "+42", "4_2", "42 ", " 42", "0x2a", "", "-42"] {
+        assert!(
+            InclusionProof::parse(&proof.replacen("index 42\n", &format!("index {other}\n"), 1)).is_err(),
+            "{other}"
+        );
+    }
+    for other in ["0256", "+256", "256.0", "256 ", "", "-256", "1e2"] {
+        assert!(AddCheckpoint::parse(&request.replacen("old 256\n", &format!("old {other}\n"), 1)).is_err(), "{other}");
+    }
+    for other in ["0300", "+300", "300 ", "", "3e2", "-300", "99999999999999999999", "9007199254740993"] {
+        assert!(
+            SignedCheckpoint::parse(&checkpoint.replacen("\n300\n", &format!("\n{other}\n"), 1)).is_err(),
+            "{other}"
+        );
+    }
 }
 
 fn edited() -> impl Strategy<Value = String> {

@@ -184,7 +184,7 @@ async fn fsck_names_the_event_that_is_wrong() {
     let other = store_of((0..500).chain([501, 500]).chain(502..700)).await;
     match fsck(folder.path(), &*other).await.unwrap_err() {
         SealError::Rewritten { first: Some(first), .. } => {
-            assert_eq!((first.leaf, first.position.unwrap().0), (400, 500))
+            assert_eq!((first.leaf, first.position.unwrap().0), (400, 500));
         }
         other => panic!("{other}"),
     }

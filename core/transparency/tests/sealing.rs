@@ -163,6 +163,25 @@ async fn a_bit_that_flips_on_the_way_to_the_disk_is_not_signed() {
     }
 }
 
+/// A full tile of tiles is covered by its parent alone: the root at the edge does not show that it is wrong.
+#[tokio::test]
+async fn a_bit_that_flips_in_a_tile_of_tiles_is_not_signed() {
+    let (folder, store) = (tempdir().unwrap(), store_of(0..4).await);
+    for first in (10_000..76_000).step_by(250) {
+        store.append(&common::stream(0), Expected::Any, (first..first + 250).map(event).collect()).await.unwrap();
+    }
+    let flip = Flip(folder.path().join("tile/1/000"), true.into());
+    let options = SealerOptions { faults: Some(Arc::new(flip)), ..SealerOptions::new(folder.path()) };
+    let key = log_key(7);
+    let policy = no_witness(key.verifier());
+    let mut sealer = Sealer::open(store.clone(), key, policy, vec![], options).await.unwrap();
+    let refused = sealer.seal_all().await.unwrap_err();
+    assert!(matches!(refused, SealError::Served(TlogError::Forged { .. })), "{refused}");
+    assert_eq!(sealer.log().size(), 0);
+    drop(sealer);
+    assert_eq!(sealed(&store, folder.path()).await.log().size(), 66_004);
+}
+
 #[tokio::test]
 async fn a_tile_changed_later_gives_no_receipt() {
     let (folder, store) = (tempdir().unwrap(), store_of(0..700).await);
