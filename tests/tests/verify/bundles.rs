@@ -98,7 +98,7 @@ async fn a_matter_is_verified_within_a_second() {
     let once = || {
         let begun = busy();
         assert_eq!(verify_bundle(&bundle, &options()).exit_code(), 0);
-        busy() - begun
+        busy().saturating_sub(begun)
     };
     let least = (0..3).map(|_| once()).min().unwrap();
     println!("{} events, {} bytes, {least:?}", parts.events.len(), bundle.len());
@@ -181,11 +181,12 @@ async fn an_event_removed_from_the_middle_is_found() {
     assert!(matches!(first.code, Code::DerivedDiffers | Code::ActRefused), "{first:?}");
 }
 
+type Lie = fn(&mut siyi_verify::notice::Stated);
+
 #[tokio::test]
 async fn a_notice_whose_figures_differ_from_the_decision_is_found() {
     let good = archived().await;
     let posted = nth(&good, "notice-posted.v1", 0);
-    type Lie = fn(&mut siyi_verify::notice::Stated);
     let lies: [(Lie, &str); 5] = [
         (
             |n| n.resolution.as_mut().unwrap().vote.as_mut().unwrap().counts.in_favour += 1,

@@ -54,12 +54,11 @@ impl Key {
     }
 
     fn line(&self, body: &str, time: u64) -> String {
-        let signature = match self.kind {
-            1 => self.key.sign(body.as_bytes()).to_bytes().to_vec(),
-            _ => {
-                let message = format!("cosignature/v1\ntime {time}\n{body}");
-                [&time.to_be_bytes()[..], &self.key.sign(message.as_bytes()).to_bytes()].concat()
-            }
+        let signature = if self.kind == 1 {
+            self.key.sign(body.as_bytes()).to_bytes().to_vec()
+        } else {
+            let message = format!("cosignature/v1\ntime {time}\n{body}");
+            [&time.to_be_bytes()[..], &self.key.sign(message.as_bytes()).to_bytes()].concat()
         };
         format!("— {} {}\n", self.name, STANDARD.encode([&self.id()[..], &signature].concat()))
     }
