@@ -70,6 +70,8 @@ pub struct App {
     pub gate: Arc<Gate>,
     /// Real use or a demonstration.
     pub mode: Mode,
+    /// Where browsers find this server, for what is printed on paper.
+    pub public: Option<url::Url>,
     /// The signed tree of the log, where this process seals it.
     pub public_log: Option<Arc<PublicLog>>,
     /// Files that events cite.
@@ -207,6 +209,7 @@ impl App {
             store: port,
             gate: Arc::new(gate),
             mode,
+            public: None,
             public_log: None,
             attachments,
             sign_in: None,
@@ -249,6 +252,13 @@ impl App {
         });
         self.sign_in = Some(SignInDoor { sign_in, clock: Arc::clone(&self.clock), public, offices });
         Ok(self)
+    }
+
+    /// Under this address paper leads back to the record.
+    #[must_use]
+    pub fn at(mut self, public: url::Url) -> Self {
+        self.public = Some(public);
+        self
     }
 
     /// Seals the log from now on.

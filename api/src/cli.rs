@@ -17,6 +17,8 @@ Examples:
   siyi import --data ./data case.toml        run case files through the command handler
   siyi export --data ./data > events.jsonl   the whole log as JSON Lines
   siyi export --data ./data --log ./public   the public log as files for any web server
+  siyi export --bundle 12 --out c12.zip      a matter to be verified elsewhere
+  siyi verify c12.zip                        whether everything in it follows, step by step
   siyi log check --data ./data               whether every event is what was signed
   siyi witness --key w.key --watch VKEY      confirm another machine's log
   siyi rebuild --data ./data docket          build one read model anew (all without a name)
@@ -62,6 +64,9 @@ pub enum Command {
     Import(Import),
     /// Build read models anew from the log.
     Rebuild(Rebuild),
+    /// Verify a matter without trusting anybody: a bundle, or the address of a matter's page. Ends with 0 if everything holds, 1
+    /// if something is wrong, 2 if something could not be checked.
+    Verify(Verify),
     /// Write the log to standard output as JSON Lines, one event a line in log order; or the public log to a folder.
     Export(Export),
     /// Write the GraphQL schema to standard output.
@@ -199,10 +204,49 @@ pub struct Export {
     /// The data folder.
     #[command(flatten)]
     pub data: Data,
+    /// One matter with everything that it rests on, by its number on the board or its id, to a file to be verified elsewhere.
+    #[arg(long, value_name = "MATTER", conflicts_with = "log", requires = "out")]
+    pub bundle: Option<String>,
+    /// The file of the bundle; refused if it exists.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The whole record for analysts, to standard output; it names nobody.
+    #[arg(long, value_enum, conflicts_with_all = ["log", "bundle"])]
+    pub format: Option<ExportFormat>,
     /// The public log as files for any web server: tiles, checkpoint, policy and keys, each checked on the way. An older
     /// export there is brought up to date.
     #[arg(long, value_name = "DIR")]
     pub log: Option<PathBuf>,
+}
+
+/// In which form analysts read the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// CloudEvents 1.0, a JSON batch.
+    Cloudevents,
+    /// OCEL 2.0, JSON.
+    Ocel,
+    /// XES (IEEE 1849-2016), XML.
+    Xes,
+}
+
+/// What to verify.
+#[derive(Debug, Clone, Args)]
+pub struct Verify {
+    /// A bundle's file, or the address of a matter's page, such as http://127.0.0.1:8420/c/12.
+    pub what: String,
+    /// The trust policy (C2SP tlog-policy) from somebody you trust; without it the bundle's own is believed, and the report says so.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// A checkpoint of this log that you kept from an earlier day.
+    #[arg(long, value_name = "FILE")]
+    pub previous: Option<PathBuf>,
+    /// The language.
+    #[arg(long, value_enum, default_value_t = LangArg::Zh)]
+    pub lang: LangArg,
+    /// Write the report as JSON (schemas/verify/report.schema.json).
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What to do with the public log.

@@ -21,6 +21,7 @@ mod key;
 mod log;
 pub mod procedure;
 mod serve;
+mod verify;
 
 /// Something went wrong; its text is for people and begins with a stable code.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -38,8 +39,10 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Rebuild(options) => done(rebuild(options).await),
         Command::Export(options) => done(match &options.log {
             Some(folder) => log::export(&options.data.data, folder),
+            None if options.bundle.is_some() || options.format.is_some() => verify::export(options).await,
             None => export(options.data).await,
         }),
+        Command::Verify(options) => verify::verify(options).await,
         Command::Schema => done(schema()),
         Command::Procedure(command) => procedure::run(&command),
     };

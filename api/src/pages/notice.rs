@@ -51,6 +51,8 @@ struct NoticePage {
     supervisors: String,
     recorded_at: Moment,
     hash: String,
+    /// An SVG image that leads to where this very notice is checked.
+    qr: Option<String>,
     urban: bool,
 }
 
@@ -99,6 +101,10 @@ pub fn page(visit: &Visit<'_>, number: &str, no: &str) -> Result<Rendered, Troub
         completion: as_posted.completion,
         supervisors: supervisors(visit, &notice)?,
         recorded_at: posted.envelope.recorded_at,
+        qr: visit.app.public.as_ref().and_then(|public| {
+            let address = public.join(&format!("/c/{}/verify?event={}", row.number, hash(&posted.body))).ok()?;
+            super::qr::svg(address.as_str())
+        }),
         hash: hash(&posted.body),
         urban: village.kind == JurisdictionKind::Community,
         notice,

@@ -229,6 +229,7 @@ phrases! {
     occurred: "发生 ", "Happened ";
     recorded: "记录 ", "Recorded ";
     position: "全库序号 ", "Log position ";
+    qr_note: "扫码核验这张公告", "Scan to check this notice";
     verify_matter: "自己核验", "Check it yourself";
     verify_log: "公开日志", "The public log";
     verify_note: "每条记录都进一本公开的总账。账页一环扣一环，由本机密钥签名、由见证人确认；改动、删除或调换任何一条，都会被查出来。", "Every record goes into one public log, whose pages hang together, are signed, and are confirmed by witnesses: a record that was changed, removed or swapped is found out.";

@@ -84,12 +84,7 @@ pub fn matter(visit: &Visit<'_>, number: &str) -> Result<Rendered, Trouble> {
     page(visit, &row.title, crumbs, Some(matter))
 }
 
-fn page(
-    visit: &Visit<'_>,
-    title: &str,
-    crumbs: Vec<Crumb>,
-    matter: Option<Matter>,
-) -> Result<Rendered, Trouble> {
+fn page(visit: &Visit<'_>, title: &str, crumbs: Vec<Crumb>, matter: Option<Matter>) -> Result<Rendered, Trouble> {
     let public_log = visit.app.public_log.as_ref();
     let published = public_log.and_then(|public_log| public_log.log.published());
     let origin = published.as_ref().map(|published| published.checkpoint().origin.clone()).unwrap_or_default();
@@ -108,14 +103,8 @@ fn page(
             has_witnesses: public_log.is_some_and(|public_log| public_log.has_witnesses),
         }
     });
-    let page = VerifyPage {
-        frame: visit.frame(title, crumbs),
-        p: visit.phrases(),
-        l: visit.lang(),
-        origin,
-        matter,
-        sealed,
-    };
+    let page =
+        VerifyPage { frame: visit.frame(title, crumbs), p: visit.phrases(), l: visit.lang(), origin, matter, sealed };
     let rendered = Rendered::html(&page)?;
     Ok(if page.matter.is_some() { rendered.with_scripts() } else { rendered })
 }

@@ -111,7 +111,8 @@ pub(super) async fn demo(options: Serve) -> Result<(), Failure> {
     let clock = Arc::new(SetClock::default());
     let app = open(&data, Arc::<SetClock>::clone(&clock) as Arc<dyn Clock>, Mode::Demo).await?;
     let public_log = LogOptions { origin: "demo.invalid/siyi".to_owned(), ..LogOptions::default() };
-    let app = app.with_public_log(&data, &public_log).await.map_err(|e| format!("{}: {e}", e.code()))?;
+    let public = format!("http://localhost:{}/", listener.local_addr()?.port()).parse()?;
+    let app = app.at(public).with_public_log(&data, &public_log).await.map_err(|e| format!("{}: {e}", e.code()))?;
     let app = Arc::new(app);
     import(&app, &clock).await?;
     clock.advance_to(STANDS_AT.parse()?);

@@ -43,7 +43,7 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
         policy: options.public_log.log_policy.clone(),
         witness_roots: options.public_log.witness_roots.clone(),
     };
-    app = app.with_public_log(&data, &public_log).await.map_err(|e| format!("{}: {e}", e.code()))?;
+    app = app.at(public).with_public_log(&data, &public_log).await.map_err(|e| format!("{}: {e}", e.code()))?;
     app.make_good_erasures();
     let app = Arc::new(app);
     announce(&app, &data, &listener, scheme)?;
