@@ -13,7 +13,8 @@ mod common;
 use common::{ORIGIN, append, event, files, leaves, log_key, no_witness, open, policy, sealed, store_of};
 use siyi_log::{
     embedded::{EmbeddedStore, Options},
-    port::{EventStore, Expected, Position, StreamName},
+    memory::MemoryStore,
+    port::{Direction, EventStore, Expected, NewEvent, Position, ReadFrom, StreamName},
 };
 use siyi_transparency::{
     SealError,
@@ -258,6 +259,40 @@ async fn two_nodes_sign_one_history_and_the_claims_are_no_leaves() {
     assert_eq!(nodes[0].log().size(), leaves.len() as u64);
 }
 
+async fn copy_claims(from: &MemoryStore, to: &MemoryStore) -> usize {
+    let heads = StreamName::new("tlog-heads").unwrap();
+    let claims = from.read_stream(&heads, ReadFrom::Start, Direction::Forwards, 10).await.unwrap();
+    for event in &claims {
+        let claim = NewEvent::from_canonical(event.id, event.event_type.clone(), event.body.clone()).unwrap();
+        to.append(&heads, Expected::Any, vec![claim]).await.unwrap();
+    }
+    claims.len()
+}
+
+/// A node that has not seen all events yet publishes nothing until it reaches what another node has claimed.
+#[tokio::test]
+async fn a_node_that_is_behind_waits_until_it_has_what_was_claimed() {
+    let (one, two) = (tempdir().unwrap(), tempdir().unwrap());
+    let options = |folder: &tempfile::TempDir| SealerOptions {
+        heads: HeadsKept::InStream(StreamName::new("tlog-heads").unwrap()),
+        ..SealerOptions::new(folder.path())
+    };
+    let (behind, ahead) = (store_of(0..100).await, store_of(0..120).await);
+    let policy = || no_witness(log_key(7).verifier());
+    let mut late = Sealer::open(behind.clone(), log_key(7), policy(), vec![], options(&one)).await.unwrap();
+    let mut early = Sealer::open(ahead.clone(), log_key(7), policy(), vec![], options(&two)).await.unwrap();
+    early.seal_all().await.unwrap();
+    assert_eq!(copy_claims(&ahead, &behind).await, 1);
+    late.seal_all().await.unwrap();
+    assert_eq!(late.log().published(), None);
+    append(&*behind, 100..120).await;
+    late.seal_all().await.unwrap();
+    assert_eq!(late.log().published(), early.log().published());
+    assert_eq!(late.log().size(), 96);
+    // The claim was there already.
+    assert_eq!(copy_claims(&behind, &ahead).await, 1);
+}
+
 #[tokio::test]
 async fn a_node_whose_history_is_another_one_signs_nothing() {
     let (one, two) = (tempdir().unwrap(), tempdir().unwrap());
@@ -270,19 +305,7 @@ async fn a_node_whose_history_is_another_one_signs_nothing() {
     node.seal_all().await.unwrap();
     // The other store holds the same claims, and other events.
     let other = store_of(1..51).await;
-    for event in store
-        .read_stream(
-            &StreamName::new("tlog-heads").unwrap(),
-            siyi_log::port::ReadFrom::Start,
-            siyi_log::port::Direction::Forwards,
-            10,
-        )
-        .await
-        .unwrap()
-    {
-        let claim = siyi_log::port::NewEvent::from_canonical(event.id, event.event_type, event.body).unwrap();
-        other.append(&event.stream, Expected::Any, vec![claim]).await.unwrap();
-    }
+    copy_claims(&store, &other).await;
     let refused = Sealer::open(other, key(), policy(), vec![], options(&two)).await.unwrap_err();
     assert_eq!(refused.code(), "log-rewritten");
 }
@@ -298,7 +321,7 @@ async fn a_folder_is_sealed_by_one_process() {
 async fn an_event_as_long_as_the_store_takes_is_a_leaf() {
     let (folder, store) = (tempdir().unwrap(), store_of(0..3).await);
     let body = serde_json::json!({ "text": "票".repeat(2700) });
-    let long = siyi_log::port::NewEvent::new(uuid::Uuid::from_u128(9), "x.v1", &body).unwrap();
+    let long = NewEvent::new(uuid::Uuid::from_u128(9), "x.v1", &body).unwrap();
     store.append(&common::stream(0), Expected::Any, vec![long.clone(), event(77)]).await.unwrap();
     let sealer = sealed(&store, folder.path()).await;
     assert_eq!(sealer.log().entry(3).unwrap(), **long.body());
