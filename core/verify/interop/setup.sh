@@ -1,7 +1,9 @@
 #!/bin/sh
-# Makes the environment in which `tests/tests/verify_exports.rs` loads the exports: pm4py in a folder of its own beside this file.
+# Makes the environment in which tests load the exports: pm4py in a folder of its own beside this file. Does nothing where it
+# is there already.
 set -eu
-here=$(dirname "$0")
-python3 -m venv "$here/.venv"
-"$here/.venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
-"$here/.venv/bin/python" -c 'import pm4py; print("pm4py", pm4py.__version__)'
+cd "$(dirname "$0")"
+if cmp -s requirements.txt .venv/requirements.txt; then exit 0; fi
+python3 -m venv .venv
+.venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+cp requirements.txt .venv/requirements.txt

@@ -174,9 +174,8 @@ pub fn markdown() -> String {
     );
     for row in rows() {
         let (act, computed) = match row.role {
-            Role::Heads { command, computed: [] } => (command, "-".to_owned()),
+            Role::Heads { command, computed: [] } | Role::Part { command } => (command, "-".to_owned()),
             Role::Heads { command, computed } => (command, computed.join(", ")),
-            Role::Part { command } => (command, "-".to_owned()),
             Role::Follows => ("-", "all of it".to_owned()),
         };
         text.push_str(&format!("| `{}` | {act} | {computed} |\n", row.event));

@@ -106,3 +106,41 @@ async fn no_computed_figure_can_be_changed() {
     assert!(tried > 3_000, "{tried}");
     assert!(missed.is_empty(), "{} of {tried} missed: {missed:#?}", missed.len());
 }
+
+/// Figures that no village has: whatever a stranger writes, the verifier answers.
+#[tokio::test]
+async fn no_figure_is_too_large_to_be_judged() {
+    let rules = Rules::shipped().unwrap();
+    let mut tried = 0;
+    for file in all_cases() {
+        let bodies = Record::of(&file).await.bodies();
+        let (entries, _) = record::read(&bodies);
+        let mut replay = Replay::new(&rules);
+        for act in record::acts(&entries) {
+            for (at, entry) in act.iter().enumerate() {
+                let mut leaves = Vec::new();
+                if matches!(entry.recorded.event, DomainEvent::Consultation(..)) {
+                    collect("", &entry.data, &mut leaves);
+                }
+                let numbers = leaves.iter().filter(|leaf| entry.data.pointer(leaf).is_some_and(Value::is_number));
+                for pointer in numbers {
+                    for most in [0, u64::from(u32::MAX), (1 << 53) - 1] {
+                        let mut bodies: Vec<Bytes> = act.iter().map(|entry| entry.recorded.body.clone()).collect();
+                        let mut body: Value = serde_json::from_slice(&bodies[at]).unwrap();
+                        *body.pointer_mut(&format!("/data{pointer}")).unwrap() = json!(most);
+                        bodies[at] = canonical_bytes(&body).unwrap();
+                        let (entries, _) = record::read(&bodies);
+                        let _ = siyi_verify::steps::of(&entries, &rules.laws);
+                        let mut after = replay.clone();
+                        let _ = after.act(&entries);
+                        // The act behind it is judged in the state that the forged figure left.
+                        let _ = after.act(act);
+                        tried += 1;
+                    }
+                }
+            }
+            replay.act(act);
+        }
+    }
+    assert!(tried > 2_000, "{tried}");
+}
