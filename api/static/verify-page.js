@@ -37,8 +37,8 @@ async function verify() {
       base: "/log/",
     });
     // Entries that fit are told together; whatever does not fit is told by itself.
-    const fitting = checks.filter((one) => one.name === "entry" && one.ok === true).length;
-    const told = checks.filter((one) => !(one.name === "entry" && one.ok === true));
+    const fitting = checks.filter((one) => one.code === "entry" && one.ok === true).length;
+    const told = checks.filter((one) => !(one.code === "entry" && one.ok === true));
     list.replaceChildren(...told.map(line));
     const holds = checks.length > 0 && checks.every((one) => one.ok === true);
     sum.textContent = `${holds ? place.dataset.holds : place.dataset.fails} (${fitting}/${JSON.parse(place.dataset.leaves).length})`;
