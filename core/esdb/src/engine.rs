@@ -94,7 +94,10 @@ impl Engine {
     pub async fn append(&self, write: Write) -> Result<Written, Refusal> {
         match names::in_log(&write.stream) {
             Some(stream) => self.append_to_log(&stream, write).await,
-            None => self.outside.append(write, self.acknowledged().await).await,
+            None => {
+                keep_domain(&write.stream)?;
+                self.outside.append(write, self.acknowledged().await).await
+            }
         }
     }
 
@@ -107,6 +110,7 @@ impl Engine {
             let answer = self.append(write).await;
             return Ok(std::future::ready(answer).boxed());
         }
+        keep_domain(&write.stream)?;
         Ok(self.outside.enqueue(write, self.acknowledged().await).await?.answer().boxed())
     }
 

@@ -7,9 +7,12 @@
 //! Deliberately absent: clusters, projections, scavenging, user management by clients, and writing to the domain's
 //! streams past the rules of the domain.
 
+pub mod adapter;
+pub mod copy;
 pub mod engine;
 mod face;
 pub mod guardian;
+pub mod model;
 pub mod names;
 pub mod outside;
 mod persistent;

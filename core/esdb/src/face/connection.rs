@@ -48,7 +48,14 @@ impl Connected for Cuttable {
 impl AsyncRead for Cuttable {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.check(context)?;
-        Pin::new(&mut self.stream).poll_read(context, into)
+        let read = Pin::new(&mut self.stream).poll_read(context, into);
+        if read.is_ready() {
+            // Some official clients leave Nagle's algorithm on and write a call in two pieces: the second then waits
+            // for our acknowledgement, which Linux would delay by 40 ms. It forgets this option by and by.
+            #[cfg(target_os = "linux")]
+            let _ = rustix::net::sockopt::set_tcp_quickack(&self.stream, true);
+        }
+        read
     }
 }
 

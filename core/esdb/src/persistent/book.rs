@@ -151,10 +151,6 @@ impl Book {
         }
     }
 
-    pub(super) fn consumers(&self) -> usize {
-        self.consumers.len()
-    }
-
     /// How many events a consumer holds, and how many more it could.
     pub(super) fn hands(&self, consumer: u64) -> (usize, usize) {
         let hands = self.consumers.iter().find(|(id, _)| *id == consumer).map(|(_, hands)| *hands);
