@@ -39,7 +39,7 @@ def refused(what, error, call):
 
 
 def event(kind="OrderPlaced"):
-    return NewEvent(type=kind, data=b'{"n": 1}', metadata=b'{"m": 2}', id=uuid4())
+    return NewEvent(type=kind, data=b'{"n": 1}', metadata=b'{"m": "2"}', id=uuid4())
 
 
 stream = f"order-{uuid4()}"
@@ -52,7 +52,7 @@ refused("a wrong version", WrongVersion, lambda: client.append_to_stream(stream,
 refused("a stream that is there", WrongVersion, lambda: client.append_to_stream(stream, current_version=StreamState.NO_STREAM, events=[event()]))
 read = client.get_stream(stream)
 holds("the events come back", [e.id for e in read] == [one.id, two.id, three.id])
-holds("with their data", all(e.data == b'{"n": 1}' and e.metadata == b'{"m": 2}' for e in read))
+holds("with their data", all(e.data == b'{"n": 1}' and e.metadata == b'{"m": "2"}' for e in read))
 backwards = client.get_stream(stream, backwards=True, limit=2)
 holds("backwards", [e.id for e in backwards] == [three.id, two.id])
 refused("an unknown stream", NotFound, lambda: client.get_stream(str(uuid4())))

@@ -9,6 +9,9 @@ from kurrentdbclient import KurrentDBClient
 
 
 class WithClient:
+    # Revisions of this protocol begin with 0.
+    INITIAL_VERSION = 0
+
     def setUp(self):
         super().setUp()
         self.client = KurrentDBClient(os.environ["FACE_URL"])
@@ -24,8 +27,6 @@ class TestAggregateRecorder(WithClient, AggregateRecorderTestCase):
 
 
 class TestApplicationRecorder(WithClient, ApplicationRecorderTestCase):
-    INITIAL_VERSION = 0
-
     def create_recorder(self):
         return KurrentDBApplicationRecorder(client=self.client)
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     engine::{Bound, StreamPage},
-    face::{Face, Kind, UuidAs, failure, invalid, own_uuid, recorded, stream_name, uuid},
+    face::{Face, Kind, UuidAs, failure, invalid, recorded, stream_name, uuid},
     guardian::Caller,
     wire::{
         persistent::{
@@ -139,7 +139,8 @@ impl PersistentSubscriptions for PersistentOf {
         let room = usize::try_from(options.buffer_size).unwrap_or(1);
         let commands = self.0.groups.commands(&id).await?;
         let joined = self.0.groups.ask(&id, |answer| Command::Join { caller, room, from, answer }).await??;
-        let confirmation = own_uuid()?.to_string();
+        // Clients compare it with what they asked for.
+        let confirmation = format!("{}::{}", id.source(), id.group);
         let answers = consume(joined, commands, requests, ids, confirmation);
         Ok(Response::new(Box::pin(try_stream! {
             let _slot = slot;
