@@ -82,7 +82,9 @@ impl KurrentStore {
         while let page = reader.read_all(index.head(), Direction::Forwards, MAX_READ).await?
             && !page.is_empty()
         {
-            page.iter().for_each(|event| index.take(event));
+            for event in &page {
+                index.take(event);
+            }
         }
         let (announce, head) = watch::channel(index.head());
         let index = Arc::new(Mutex::new(index));

@@ -84,7 +84,7 @@ impl Engine {
     /// How many positions the log has: what a new event of a client has to stand behind.
     async fn acknowledged(&self) -> u64 {
         // Where the log does not answer, what is shown already is as much as anybody has seen.
-        self.log.head().await.map(positions).unwrap_or(0)
+        self.log.head().await.map_or(0, positions)
     }
 
     /// Appends to one stream.
@@ -92,13 +92,11 @@ impl Engine {
     /// # Errors
     /// The refusals of the protocol.
     pub async fn append(&self, write: Write) -> Result<Written, Refusal> {
-        match names::in_log(&write.stream) {
-            Some(stream) => self.append_to_log(&stream, write).await,
-            None => {
-                keep_domain(&write.stream)?;
-                self.outside.append(write, self.acknowledged().await).await
-            }
+        if let Some(stream) = names::in_log(&write.stream) {
+            return self.append_to_log(&stream, write).await;
         }
+        keep_domain(&write.stream)?;
+        self.outside.append(write, self.acknowledged().await).await
     }
 
     /// As [`Engine::append`], and returns as soon as the order among the calls is certain.

@@ -1,5 +1,14 @@
 //! Clients that err, attack, or go away in the middle: each ends in the documented error, and nothing is left open.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::default_trait_access,
+    clippy::items_after_statements,
+    clippy::unnecessary_wraps,
+    reason = "test code; it makes its own ids"
+)]
 
 mod support;
 

@@ -1,5 +1,14 @@
 //! Copying a log to a server and back, broken off on the way, and to a target that holds something else.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::default_trait_access,
+    clippy::items_after_statements,
+    clippy::unnecessary_wraps,
+    reason = "test code; it makes its own ids"
+)]
 
 mod support;
 

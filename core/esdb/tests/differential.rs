@@ -1,5 +1,14 @@
 //! The engine, directly and through the wire, held against the reference model by sequences of calls at random.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::default_trait_access,
+    clippy::items_after_statements,
+    clippy::unnecessary_wraps,
+    reason = "test code; it makes its own ids"
+)]
 
 mod support;
 
@@ -125,9 +134,10 @@ impl Subject for Engine {
         let mut told = Vec::new();
         let mut at = if backwards { u64::MAX } else { 0 };
         loop {
-            let page = match backwards {
-                true => self.read_all_backwards(at, 3).await.unwrap(),
-                false => self.read_all_forwards(at, 3).await.unwrap(),
+            let page = if backwards {
+                self.read_all_backwards(at, 3).await.unwrap()
+            } else {
+                self.read_all_forwards(at, 3).await.unwrap()
             };
             let Some(last) = page.last() else { return told };
             at = if backwards { last.position } else { last.position + 1 };

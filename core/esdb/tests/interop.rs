@@ -1,6 +1,15 @@
 //! The clients of others against the face: two for Python, two for Node, `esdbcat`, and the conformance tests of the
 //! Python library `eventsourcing`. A client that is missing is a failure; `interop/setup.sh` installs them.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::default_trait_access,
+    clippy::items_after_statements,
+    clippy::unnecessary_wraps,
+    reason = "test code; it makes its own ids"
+)]
 
 mod support;
 

@@ -1,5 +1,14 @@
 //! Appends over several streams, and what clients ask first.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::default_trait_access,
+    clippy::items_after_statements,
+    clippy::unnecessary_wraps,
+    reason = "test code; it makes its own ids"
+)]
 
 mod support;
 
@@ -54,7 +63,9 @@ fn violations(status: &Status) -> Vec<(i32, i64, i64)> {
     assert_eq!(status.code(), Code::FailedPrecondition, "{status:?}");
     let details: errors::AppendConsistencyViolationErrorDetails = detail(status);
     let told = details.violations.into_iter().map(|violation| {
-        let Some(errors::consistency_violation::Type::StreamState(state)) = violation.r#type else { panic!("no state") };
+        let Some(errors::consistency_violation::Type::StreamState(state)) = violation.r#type else {
+            panic!("no state")
+        };
         (violation.check_index, state.expected_state, state.actual_state)
     });
     told.collect()

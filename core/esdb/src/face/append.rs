@@ -77,9 +77,9 @@ pub(super) fn success(written: Written) -> append_resp::Success {
 
 fn wrong_version(expected: Expected, actual: Option<u64>) -> append_resp::Result {
     let mut wrong = append_resp::WrongVersion::default();
-    match actual {
-        Some(revision) => (wrong.old_current_revision, wrong.current_revision) = (Some(revision), Some(revision)),
-        None => (wrong.old_no_stream, wrong.current_no_stream) = (Some(()), Some(())),
+    (wrong.old_current_revision, wrong.current_revision) = (actual, actual);
+    if actual.is_none() {
+        (wrong.old_no_stream, wrong.current_no_stream) = (Some(()), Some(()));
     }
     match expected {
         Expected::Exact(revision) => {

@@ -131,9 +131,10 @@ pub(super) fn all(
         let (mut at, mut left) = (from, count);
         while left > 0 {
             let size = if filter.is_some() { PAGE } else { page(left) };
-            let page = match asked.backwards {
-                true => face.engine.read_all_backwards(at, size).await,
-                false => face.engine.read_all_forwards(at, size).await,
+            let page = if asked.backwards {
+                face.engine.read_all_backwards(at, size).await
+            } else {
+                face.engine.read_all_forwards(at, size).await
             };
             let page = page.map_err(|refusal| failure(&refusal))?;
             let Some(last) = page.last().map(|event| event.position) else { break };

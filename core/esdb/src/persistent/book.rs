@@ -246,7 +246,7 @@ impl Book {
     }
 
     /// The consumer wants the event parked.
-    pub(super) fn to_park(&mut self, id: Uuid, consumer: u64) -> Option<Item> {
+    pub(super) fn hand_over(&mut self, id: Uuid, consumer: u64) -> Option<Item> {
         self.release(id, consumer)
     }
 

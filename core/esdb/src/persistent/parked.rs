@@ -101,9 +101,8 @@ pub(super) async fn checkpoint(engine: &Engine, group: &GroupId) -> Result<Optio
     let page = engine.read_stream(&group.own_stream("checkpoint"), Bound::End, true, 1).await?;
     let StreamPage::Found(page) = page else { return Ok(None) };
     let Some(event) = page.events.first() else { return Ok(None) };
-    let text = match serde_json::from_slice(&event.data) {
-        Ok(Value::String(text)) => text,
-        _ => return Err(Refusal::Corrupt("the checkpoint of a persistent subscription does not read".into())),
+    let Ok(Value::String(text)) = serde_json::from_slice(&event.data) else {
+        return Err(Refusal::Corrupt("the checkpoint of a persistent subscription does not read".into()));
     };
     let number = text.strip_prefix("C:").and_then(|text| text.split_once('/')).map_or(text.as_str(), |(at, _)| at);
     Ok(number.parse::<u64>().ok().map(|at| at.saturating_add(1)))

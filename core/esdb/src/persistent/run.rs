@@ -236,7 +236,7 @@ impl Group {
                     }
                 }
                 Action::Park => {
-                    if let Some(item) = self.book.to_park(id, consumer) {
+                    if let Some(item) = self.book.hand_over(id, consumer) {
                         self.park(item, reason).await;
                     }
                 }

@@ -177,11 +177,15 @@ fn consume(
         yield ReadResp { content: Some(confirmation) };
         loop {
             let step = tokio::select! {
-                delivery = deliveries.recv() => Step::Deliver(delivery),
+                delivery = deliveries.recv() => Step::Deliver(delivery.map(Box::new)),
                 message = requests.message() => Step::Hear(message),
             };
             match step {
-                Step::Deliver(Some(delivery)) => yield delivered(&delivery?, ids),
+                Step::Deliver(Some(delivery)) => {
+                    let delivery: Delivery = *delivery;
+                    let item = delivery?;
+                    yield delivered(&item, ids);
+                },
                 Step::Deliver(None) => Err(Status::cancelled("the consumer was stopped"))?,
                 Step::Hear(message) => {
                     // Behind its last word it can acknowledge nothing any more, so what it holds goes to others.
@@ -197,7 +201,7 @@ fn consume(
 
 /// What happens next between a group and one of its consumers.
 enum Step {
-    Deliver(Option<Delivery>),
+    Deliver(Option<Box<Delivery>>),
     Hear(Result<Option<ReadReq>, Status>),
 }
 

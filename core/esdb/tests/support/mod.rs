@@ -50,7 +50,7 @@ impl Running {
                 match Ready::open(listener, options.clone(), log, guardian, folder).await {
                     Ok(ready) => break ready,
                     Err(ServeError::Store(Refusal::Unavailable(_))) => {
-                        tokio::time::sleep(Duration::from_millis(50)).await
+                        tokio::time::sleep(Duration::from_millis(50)).await;
                     }
                     Err(error) => panic!("{error}"),
                 }
