@@ -208,6 +208,9 @@ impl Ready {
             .http2_keepalive_interval(Some(Duration::from_secs(20)))
             .http2_keepalive_timeout(Some(Duration::from_secs(20)));
         if let Some(tls) = options.tls {
+            // The client of the adapter compiles a second provider in, and then `rustls` wants one named. Where the
+            // program has named one already, that stays.
+            let _ = rustls::crypto::ring::default_provider().install_default();
             let identity = Identity::from_pem(tls.certificate, tls.key);
             let tls = ServerTlsConfig::new().identity(identity);
             server = server.tls_config(tls).map_err(|error| ServeError::Certificate(error.to_string()))?;

@@ -393,7 +393,17 @@ async fn checkpoints_never_pass_the_last_event() {
     let nothing = SubscriptionFilter::on_event_type().regex("^never$").max(3);
     let options = kurrentdb::SubscribeToAllOptions::default().position(StreamPosition::Start).filter(nothing);
     let mut following = client.subscribe_to_all(&options).await;
-    let mut last = 0;
+    let newest = kurrentdb::ReadAllOptions::default().backwards().position(StreamPosition::End).max_count(1);
+    let newest = client.read_all(&newest).await.unwrap().next().await.unwrap().unwrap();
+    let mut last = newest.get_original_event().position.commit;
+    // The one on becoming live, before there is anything new.
+    loop {
+        let event = within("the first checkpoint", following.next_subscription_event()).await.unwrap();
+        if let kurrentdb::SubscriptionEvent::Checkpoint(at) = event {
+            assert_eq!(at.commit, last);
+            break;
+        }
+    }
     for round in 0..30 {
         let written = client.append_to_stream("orders", &AppendToStreamOptions::default(), any()).await.unwrap();
         last = written.position.commit;

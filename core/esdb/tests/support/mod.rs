@@ -42,10 +42,20 @@ impl Running {
         guardian: Arc<dyn Guardian>,
         options: Options,
     ) -> Self {
+        Self::at("127.0.0.1:0".parse().unwrap(), folder, log, guardian, options).await
+    }
+
+    pub async fn at(
+        address: SocketAddr,
+        folder: &Path,
+        log: Arc<dyn EventStore>,
+        guardian: Arc<dyn Guardian>,
+        options: Options,
+    ) -> Self {
         // Connections of a face that ran here before may take a moment to let go of the folder.
         let ready = within("the folder to be free", async {
             loop {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let listener = TcpListener::bind(address).await.unwrap();
                 let (log, guardian) = (Arc::clone(&log), Arc::clone(&guardian));
                 match Ready::open(listener, options.clone(), log, guardian, folder).await {
                     Ok(ready) => break ready,
