@@ -146,6 +146,10 @@ impl KurrentStore {
             Err(error) => return Err(read_error(&error).into()),
         };
         let last_position = Position(written.position.commit);
+        // A follower that is begun behind the answer must not think itself at the head before these events. Where the
+        // word is late they are stored all the same.
+        let mut head = self.head.clone();
+        let _ = tokio::time::timeout(PATIENCE, head.wait_for(|head| *head >= Some(last_position))).await;
         let first_position = if events.len() == 1 { last_position } else { self.position_of(stream, first).await? };
         Ok(Some(Appended {
             first_revision: first,
