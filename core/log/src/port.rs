@@ -13,8 +13,8 @@ pub use error::{AppendError, ReadError};
 pub use event::{EventRefused, MAX_EVENT_BYTES, MAX_TYPE_BYTES, NewEvent, StoredEvent};
 pub use stream_name::{InvalidStreamName, MAX_STREAM_NAME_BYTES, StreamName};
 
-pub(crate) use admission::{Known, Place, Verdict, admit, check_input};
-pub(crate) use follow::follow_heads;
+pub use admission::{Known, Place, Verdict, admit, check_input};
+pub use follow::follow_heads;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;

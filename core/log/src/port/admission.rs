@@ -6,24 +6,33 @@ use uuid::Uuid;
 
 /// Where an event stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) stream: StreamName,
-    pub(crate) revision: Revision,
-    pub(crate) position: Position,
+pub struct Place {
+    /// Its stream.
+    pub stream: StreamName,
+    /// Its place in the stream.
+    pub revision: Revision,
+    /// Its place in the log.
+    pub position: Position,
 }
 
 /// What is known when an append is judged: what is stored, and what the same group adds before it.
-pub(crate) trait Known {
+pub trait Known {
     /// The revision of the last event of the stream.
+    ///
+    /// # Errors
+    /// [`AppendError::Unavailable`] or [`AppendError::Corrupt`].
     fn last_revision(&mut self, stream: &StreamName) -> Result<Option<Revision>, AppendError>;
 
     /// Where the event with this id stands.
+    ///
+    /// # Errors
+    /// [`AppendError::Unavailable`] or [`AppendError::Corrupt`].
     fn place(&mut self, id: Uuid) -> Result<Option<Place>, AppendError>;
 }
 
 /// The judgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// Write the events from this revision on.
     Write(Revision),
     /// The same append is stored already.
@@ -31,7 +40,10 @@ pub(crate) enum Verdict {
 }
 
 /// Refuses what no store would take, without looking at the store.
-pub(crate) fn check_input(events: &[NewEvent]) -> Result<(), AppendError> {
+///
+/// # Errors
+/// The refusals of the input.
+pub fn check_input(events: &[NewEvent]) -> Result<(), AppendError> {
     if events.is_empty() {
         return Err(AppendError::Empty);
     }
@@ -49,7 +61,10 @@ pub(crate) fn check_input(events: &[NewEvent]) -> Result<(), AppendError> {
 }
 
 /// Judges an append that [`check_input`] let pass.
-pub(crate) fn admit(
+///
+/// # Errors
+/// [`AppendError::Conflict`], [`AppendError::IdReused`], and what `known` fails with.
+pub fn admit(
     known: &mut impl Known,
     stream: &StreamName,
     expected: Expected,

@@ -22,7 +22,7 @@ struct Follower<R> {
 }
 
 /// Follows what `heads` announces, the position of the newest event until the store closes the channel, by calling `read(after, limit)` for the events past `after`.
-pub(crate) fn follow_heads<R, F>(
+pub fn follow_heads<R, F>(
     heads: watch::Receiver<Option<Position>>,
     after: Option<Position>,
     max: usize,

@@ -1,0 +1,158 @@
+//! Between the wire format and our own types.
+
+use super::status::{exception, invalid};
+use crate::{
+    record::{Expected, MAX_STREAM_BYTES, MAX_TYPE_BYTES, Proposed, Recorded},
+    refusal::Refusal,
+    wire::{shared, streams},
+};
+use std::collections::HashMap;
+use tonic::{Code, Status};
+use uuid::Uuid;
+
+const JSON: &str = "application/json";
+const BYTES: &str = "application/octet-stream";
+
+/// How ids are written in answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UuidAs {
+    Structured,
+    Text,
+}
+
+impl UuidAs {
+    pub(crate) fn asked(style: Option<&shared::UuidStyle>) -> Result<Self, Status> {
+        use shared::uuid_style::Content;
+        match style.and_then(|style| style.content.as_ref()) {
+            Some(Content::Structured(())) => Ok(Self::Structured),
+            Some(Content::String(())) => Ok(Self::Text),
+            None => Err(invalid("'uuid_option' is missing")),
+        }
+    }
+
+    pub(crate) fn write(self, id: Uuid) -> shared::Uuid {
+        use shared::uuid::{Structured, Value};
+        let (most, least) = id.as_u64_pair();
+        let value = match self {
+            Self::Structured => Value::Structured(Structured {
+                most_significant_bits: most.cast_signed(),
+                least_significant_bits: least.cast_signed(),
+            }),
+            Self::Text => Value::String(id.to_string()),
+        };
+        shared::Uuid { value: Some(value) }
+    }
+}
+
+pub(crate) fn uuid(id: Option<&shared::Uuid>) -> Result<Uuid, Status> {
+    use shared::uuid::Value;
+    match id.and_then(|id| id.value.as_ref()) {
+        Some(Value::Structured(bits)) => Ok(Uuid::from_u64_pair(
+            bits.most_significant_bits.cast_unsigned(),
+            bits.least_significant_bits.cast_unsigned(),
+        )),
+        Some(Value::String(text)) => text.parse().map_err(|_| invalid("an id is no uuid")),
+        None => Err(invalid("an id is missing")),
+    }
+}
+
+/// A new id, of a subscription.
+pub(crate) fn own_uuid() -> Result<Uuid, Status> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Status::unavailable(error.to_string()))?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
+}
+
+pub(crate) fn stream_name(identifier: Option<&shared::StreamIdentifier>) -> Result<String, Status> {
+    let bytes = identifier.map(|identifier| identifier.stream_name.as_ref()).unwrap_or_default();
+    let name = std::str::from_utf8(bytes).map_err(|_| invalid("the name of the stream is not UTF-8"))?;
+    checked_name(name)
+}
+
+pub(crate) fn checked_name(name: &str) -> Result<String, Status> {
+    if (1..=MAX_STREAM_BYTES).contains(&name.len()) {
+        return Ok(name.into());
+    }
+    Err(invalid(format!("the name of a stream has 1 to {MAX_STREAM_BYTES} bytes")))
+}
+
+pub(crate) fn identifier(stream: &str) -> shared::StreamIdentifier {
+    shared::StreamIdentifier { stream_name: bytes::Bytes::copy_from_slice(stream.as_bytes()) }
+}
+
+pub(crate) fn position(at: u64) -> shared::AllStreamPosition {
+    shared::AllStreamPosition { commit_position: at, prepare_position: at }
+}
+
+pub(crate) fn timestamp(ticks: u64) -> prost_types::Timestamp {
+    let seconds = i64::try_from(ticks / 10_000_000).unwrap_or(i64::MAX);
+    let nanos = i32::try_from(ticks % 10_000_000 * 100).unwrap_or(0);
+    prost_types::Timestamp { seconds, nanos }
+}
+
+pub(crate) fn recorded(event: &Recorded, ids: UuidAs) -> shared::RecordedEvent {
+    let content = if event.json { JSON } else { BYTES };
+    let metadata = [
+        ("type", event.event_type.clone()),
+        ("created", event.created.to_string()),
+        ("content-type", content.to_owned()),
+    ];
+    shared::RecordedEvent {
+        id: Some(ids.write(event.id)),
+        stream_identifier: Some(identifier(&event.stream)),
+        stream_revision: event.revision,
+        prepare_position: event.position,
+        commit_position: event.position,
+        metadata: metadata.map(|(key, value)| (key.to_owned(), value)).into(),
+        custom_metadata: event.metadata.clone(),
+        data: event.data.clone(),
+    }
+}
+
+pub(crate) fn proposed(message: shared::ProposedMessage) -> Result<Proposed, Status> {
+    let id = uuid(message.id.as_ref())?;
+    let (event_type, json) = described(message.metadata)?;
+    Ok(Proposed { id, event_type, json, data: message.data, metadata: message.custom_metadata })
+}
+
+fn described(mut metadata: HashMap<String, String>) -> Result<(String, bool), Status> {
+    let missing = || {
+        let trailers = [
+            ("exception", "missing-required-metadata-property".into()),
+            ("required-metadata-properties", "type,content-type".into()),
+        ];
+        exception(Code::InvalidArgument, "Required Metadata Property 'type' or 'content-type' is missing.", trailers)
+    };
+    let event_type = metadata.remove("type").filter(|name| !name.is_empty()).ok_or_else(missing)?;
+    let content = metadata.remove("content-type").ok_or_else(missing)?;
+    if event_type.len() > MAX_TYPE_BYTES {
+        return Err(invalid(format!("an event type has at most {MAX_TYPE_BYTES} bytes")));
+    }
+    Ok((event_type, content == JSON))
+}
+
+/// The stream and what is expected of it.
+pub(crate) fn target(options: Option<streams::Target>) -> Result<(String, Expected), Status> {
+    use streams::target::Expected as Wire;
+    let options = options.ok_or_else(|| invalid("'options' are missing"))?;
+    let expected = match options.expected {
+        Some(Wire::Revision(revision)) => Expected::Exact(revision),
+        Some(Wire::NoStream(())) => Expected::NoStream,
+        Some(Wire::Any(())) => Expected::Any,
+        Some(Wire::StreamExists(())) => Expected::StreamExists,
+        None => return Err(invalid("'expected_stream_revision' is missing")),
+    };
+    Ok((stream_name(options.stream_identifier.as_ref())?, expected))
+}
+
+/// The expectation by its number in the second version of the protocol.
+pub(crate) fn expected(number: i64) -> Result<Expected, Refusal> {
+    match number {
+        -1 => Ok(Expected::NoStream),
+        -2 => Ok(Expected::Any),
+        -4 => Ok(Expected::StreamExists),
+        _ => u64::try_from(number)
+            .map(Expected::Exact)
+            .map_err(|_| Refusal::Bad(format!("`{number}` is no expected revision"))),
+    }
+}

@@ -1,0 +1,160 @@
+//! `Streams.Read` with an end.
+
+use super::{
+    call::Face,
+    convert::{UuidAs, identifier, recorded},
+    filter::Filter,
+    slots::Kind,
+    status::failure,
+};
+use crate::{
+    engine::{Bound, Page, StreamPage},
+    guardian::Caller,
+    record::Recorded,
+    wire::streams::{ReadResp, read_resp},
+};
+use async_stream::try_stream;
+use futures::{Stream, stream::BoxStream};
+use tonic::Status;
+
+/// Events in a page.
+pub(super) const PAGE: usize = 128;
+
+pub(super) type Answers = BoxStream<'static, Result<ReadResp, Status>>;
+
+/// What a client asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) caller: Caller,
+    pub(super) ids: UuidAs,
+    pub(super) resolve_links: bool,
+    pub(super) backwards: bool,
+    /// Newer clients want to hear where the stream begins and ends.
+    pub(super) wants_ends: bool,
+}
+
+pub(super) fn answer(content: read_resp::Content) -> ReadResp {
+    ReadResp { content: Some(content) }
+}
+
+/// The event with what it points to, if that is wanted: the event, the link.
+pub(crate) async fn resolve(
+    face: &Face,
+    caller: &Caller,
+    event: Recorded,
+    resolve_links: bool,
+) -> (Option<Recorded>, Option<Recorded>) {
+    if !resolve_links || event.event_type != "$>" {
+        return (Some(event), None);
+    }
+    let target = pointed_to(face, caller, &event).await;
+    (target, Some(event))
+}
+
+async fn pointed_to(face: &Face, caller: &Caller, link: &Recorded) -> Option<Recorded> {
+    let (revision, stream) = std::str::from_utf8(&link.data).ok()?.split_once('@')?;
+    let revision = revision.parse().ok()?;
+    if !face.guardian.may_read(caller, stream) {
+        return None;
+    }
+    match face.engine.read_stream(stream, Bound::At(revision), false, 1).await.ok()? {
+        StreamPage::Found(page) => page.events.into_iter().next().filter(|event| event.revision == revision),
+        StreamPage::NotFound => None,
+    }
+}
+
+pub(super) async fn event(face: &Face, asked: &Asked, event: Recorded) -> ReadResp {
+    use read_resp::{Content, ReadEvent, read_event};
+    let position = Some(read_event::Position::CommitPosition(event.position));
+    let (event, link) = resolve(face, &asked.caller, event, asked.resolve_links).await;
+    let write = |event: Option<Recorded>| event.map(|event| recorded(&event, asked.ids));
+    answer(Content::Event(ReadEvent { event: write(event), link: write(link), position }))
+}
+
+pub(super) async fn stream(face: Face, asked: Asked, name: String, from: Bound, count: u64) -> Result<Answers, Status> {
+    use read_resp::{Content, StreamNotFound};
+    face.let_read(&asked.caller, &name)?;
+    let slot = face.slots.take(Kind::Read)?;
+    // The first page is read before the answer begins, so that an error is the whole answer.
+    let first = face.engine.read_stream(&name, from, asked.backwards, page(count)).await;
+    let first = match first.map_err(|refusal| failure(&refusal))? {
+        StreamPage::Found(page) => page,
+        StreamPage::NotFound => {
+            let not_found = StreamNotFound { stream_identifier: Some(identifier(&name)) };
+            let answers = futures::stream::iter([Ok(answer(Content::StreamNotFound(not_found)))]);
+            return Ok(Box::pin(answers));
+        }
+    };
+    Ok(Box::pin(try_stream! {
+        let _slot = slot;
+        let (begin, last) = (first.first, first.last);
+        let (mut left, mut some) = (count, false);
+        let mut next_page = Some(first);
+        while let Some(Page { events, next, .. }) = next_page.take() {
+            for recorded in events {
+                if left == 0 {
+                    break;
+                }
+                left -= 1;
+                some = true;
+                yield event(&face, &asked, recorded).await;
+            }
+            if let Some(next) = next.filter(|_| left > 0) {
+                let page = face.engine.read_stream(&name, Bound::At(next), asked.backwards, page(left)).await;
+                if let StreamPage::Found(page) = page.map_err(|refusal| failure(&refusal))? {
+                    next_page = Some(page);
+                }
+            }
+        }
+        if asked.wants_ends {
+            if !some && from != Bound::At(begin) {
+                yield answer(Content::FirstStreamPosition(begin));
+            }
+            yield answer(Content::LastStreamPosition(last));
+        }
+    }))
+}
+
+/// Reads all events: forwards those at `from` and behind it, backwards those before it.
+pub(super) fn all(
+    face: Face,
+    asked: Asked,
+    from: u64,
+    filter: Option<Filter>,
+    count: u64,
+) -> Result<impl Stream<Item = Result<ReadResp, Status>> + Send + 'static, Status> {
+    let slot = face.slots.take(Kind::Read)?;
+    Ok(try_stream! {
+        let _slot = slot;
+        // What is appended during the read is no part of it.
+        let end = face.engine.head().borrow().last();
+        let (mut at, mut left) = (from, count);
+        while left > 0 {
+            let size = if filter.is_some() { PAGE } else { page(left) };
+            let page = if asked.backwards {
+                face.engine.read_all_backwards(at, size).await
+            } else {
+                face.engine.read_all_forwards(at, size).await
+            };
+            let page = page.map_err(|refusal| failure(&refusal))?;
+            let Some(last) = page.last().map(|event| event.position) else { break };
+            at = if asked.backwards { last } else { last + 1 };
+            for recorded in page {
+                if left == 0 || recorded.position > end {
+                    left = 0;
+                    break;
+                }
+                if face.guardian.may_read(&asked.caller, &recorded.stream)
+                    && filter.as_ref().map_or(Ok(true), |filter| filter.takes(&recorded))?
+                {
+                    left -= 1;
+                    yield event(&face, &asked, recorded).await;
+                }
+            }
+        }
+    })
+}
+
+fn page(left: u64) -> usize {
+    usize::try_from(left).unwrap_or(usize::MAX).min(PAGE)
+}
