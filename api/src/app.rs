@@ -9,12 +9,13 @@ use siyi_access::{DecisionPoint, PolicyError};
 use siyi_attachments::{AttachmentError, Attachments};
 use siyi_domain::ids::ConsultationId;
 use siyi_domain::rules::{Rules, RulesError};
+use siyi_esdb::adapter::KurrentStore;
 use siyi_log::clock::Clock;
 use siyi_log::embedded::{EmbeddedStore, Options};
 use siyi_log::erasure::ErasureError;
 use siyi_log::handler::Handler;
 use siyi_log::keys::{FileMasterKey, Keys, KeysError, MasterKey, MasterKeyError};
-use siyi_log::port::{EventStore, Revision};
+use siyi_log::port::{EventStore, ReadError, Revision};
 use siyi_log::vault::{EmbeddedVault, OpenError, RandomSalts, Vault};
 use siyi_projections::docket::DocketRow;
 use siyi_projections::dossier::Dossier;
@@ -89,7 +90,7 @@ const DOSSIERS_KEPT: usize = 256;
 
 /// What has to be closed at the end.
 struct Owned {
-    store: Arc<EmbeddedStore>,
+    store: Option<Arc<EmbeddedStore>>,
 }
 
 /// Why a data folder cannot be served.
@@ -125,6 +126,9 @@ pub enum AppError {
     /// The secrets of accounts cannot be opened.
     #[error(transparent)]
     SignIn(#[from] SignInError),
+    /// The log lies elsewhere and does not answer, or holds what is none of ours.
+    #[error(transparent)]
+    Elsewhere(#[from] ReadError),
     /// The log cannot be sealed.
     #[error(transparent)]
     PublicLog(#[from] PublicLogError),
@@ -145,9 +149,10 @@ impl AppError {
             Self::MasterKey(e) => e.code(),
             Self::Policies(_) => "policies-malformed",
             Self::AccessLog(_) => "access-log-unavailable",
-            Self::Erasure(_) => "store-unavailable",
             Self::Attachments(e) => e.code(),
             Self::SignIn(e) => e.code(),
+            Self::Elsewhere(ReadError::Corrupt { .. }) => "store-corrupt",
+            Self::Elsewhere(_) | Self::Erasure(_) => "store-unavailable",
             Self::PublicLog(e) => e.code(),
             Self::Io(_) => "io",
         }
@@ -174,20 +179,38 @@ impl App {
         mode: Mode,
         master: Arc<dyn MasterKey>,
     ) -> Result<Self, AppError> {
+        Self::open_on(data, clock, mode, master, None).await
+    }
+
+    /// Opens the data folder with its log elsewhere: in an EventStoreDB or KurrentDB, by its connection string.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn open_on(
+        data: &Path,
+        clock: Arc<dyn Clock>,
+        mode: Mode,
+        master: Arc<dyn MasterKey>,
+        elsewhere: Option<&str>,
+    ) -> Result<Self, AppError> {
         // Before the log: who has the wrong key changes nothing.
         let folder = data.join("keys");
         let opened = tokio::task::spawn_blocking(move || Keys::open(folder, master)).await;
         let keys = Arc::new(opened.map_err(std::io::Error::other)??);
-        let log = data.join("log");
-        let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
+        let (port, owned) = if let Some(address) = elsewhere {
+            (Arc::new(KurrentStore::connect(address).await?) as Arc<dyn EventStore>, None)
+        } else {
+            let log = data.join("log");
+            let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
+            (Arc::clone(&store) as Arc<dyn EventStore>, Some(store))
+        };
         let vault_folder = data.join("vault");
         let files = (data.join("attachments"), Arc::new(AttachmentKeys::new(Arc::clone(&keys))));
         let opened = tokio::task::spawn_blocking(move || siyi_attachments::Store::open(&files.0, files.1)).await;
         let attachments = Attachments::new(opened.map_err(std::io::Error::other)??);
         let vault: Arc<dyn Vault> = Arc::new(blocking(move || EmbeddedVault::open(vault_folder, keys)).await?);
-        siyi_log::erasure::make_good(store.as_ref(), vault.as_ref()).await?;
+        siyi_log::erasure::make_good(port.as_ref(), vault.as_ref()).await?;
         let rules = Arc::new(Rules::shipped()?);
-        let port: Arc<dyn EventStore> = Arc::clone(&store) as Arc<dyn EventStore>;
         let sources = Sources { store: Arc::clone(&port), vault: Arc::clone(&vault), rules: Arc::clone(&rules) };
         let models = Models::start(&data.join("read"), &sources).await?;
         let handler = Handler::new(
@@ -215,7 +238,7 @@ impl App {
             sign_in: None,
             erasing: Arc::new(Erasing::new(data.join("erasing"))),
             dossiers: Arc::new(Cache::new(DOSSIERS_KEPT)),
-            owned: Arc::new(Owned { store }),
+            owned: Arc::new(Owned { store: owned }),
         })
     }
 
@@ -279,8 +302,18 @@ impl App {
             public_log.close().await;
         }
         self.models.stop().await;
-        self.owned.store.close().await;
+        if let Some(store) = &self.owned.store {
+            store.close().await;
+        }
     }
+}
+
+/// Whether this names a store by its connection string, and not a folder.
+#[must_use]
+pub fn is_address(store: &str) -> bool {
+    ["esdb", "kurrentdb", "kurrent", "kdb"].iter().any(|scheme| {
+        store.strip_prefix(scheme).is_some_and(|rest| rest.starts_with("://") || rest.starts_with("+discover://"))
+    })
 }
 
 /// Where the master key comes from: the file that `SIYI_MASTER_KEY_FILE` names, or the credential that systemd hands over.

@@ -19,8 +19,8 @@ pub async fn know(State(app): State<Arc<App>>, mut request: Request, next: Next)
     if request.extensions().get::<Caller>().is_some() {
         return next.run(request).await;
     }
-    let caller = match &app.sign_in {
-        Some(door) => match door.identify(request.headers()).await {
+    let caller = if let Some(door) = &app.sign_in {
+        match door.identify(request.headers()).await {
             Ok(Some(identity)) => Caller::Account(identity.into()),
             Ok(None) => Caller::Nobody,
             Err(error @ siyi_sign_in::SignInError::TokenInvalid) => {
@@ -31,11 +31,10 @@ pub async fn know(State(app): State<Arc<App>>, mut request: Request, next: Next)
                 let told = "it cannot be told now who asks";
                 return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), told).into_response();
             }
-        },
-        None => {
-            let claimed = ActHeaders::of(request.headers()).actor().filter(|_| app.gate.is_open());
-            claimed.map_or(Caller::Nobody, Caller::Claimed)
         }
+    } else {
+        let claimed = ActHeaders::of(request.headers()).actor().filter(|_| app.gate.is_open());
+        claimed.map_or(Caller::Nobody, Caller::Claimed)
     };
     request.extensions_mut().insert(caller);
     next.run(request).await

@@ -46,13 +46,16 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve a data folder: GraphQL, boards, feeds.
-    Serve(ServeData),
+    Serve(Box<ServeData>),
     /// Make the master key of a data folder, or change it for another.
     #[command(subcommand)]
     Key(Key),
     /// Accounts, at the server's console; the server must not run.
     #[command(subcommand)]
     Account(Account),
+    /// Copy a whole log between a data folder and an EventStoreDB or KurrentDB, either way, and compare every event at the end.
+    /// Cut short, it goes on where it was. The server must not run.
+    Copy(CopyLog),
     /// The public log: keys, and a check from the ground up.
     #[command(subcommand)]
     Log(Log),
@@ -157,6 +160,14 @@ pub struct ServeData {
     /// What signs the public log, and who confirms it.
     #[command(flatten)]
     pub public_log: PublicLog,
+    /// Where the log lies: an EventStoreDB or KurrentDB (kurrentdb://…); the data folder if left out. Names and keys stay in the
+    /// data folder.
+    #[arg(long, env = "SIYI_STORE", value_name = "URL")]
+    pub store: Option<String>,
+    /// Speak the EventStoreDB protocol here, so that its clients can follow the log; with the server's own certificate, or on
+    /// this machine alone. Off if left out.
+    #[arg(long, value_name = "ADDRESS")]
+    pub esdb_listen: Option<SocketAddr>,
 }
 
 /// What signs the public log, and who confirms it.
@@ -228,6 +239,17 @@ pub enum ExportFormat {
     Ocel,
     /// XES (IEEE 1849-2016), XML.
     Xes,
+}
+
+/// From where to where.
+#[derive(Debug, Clone, Args)]
+pub struct CopyLog {
+    /// A data folder, or kurrentdb://….
+    #[arg(long, value_name = "STORE")]
+    pub from: String,
+    /// A data folder, or kurrentdb://….
+    #[arg(long, value_name = "STORE")]
+    pub to: String,
 }
 
 /// What to verify.

@@ -11,6 +11,7 @@ pub mod case;
 pub mod cli;
 pub mod doors;
 pub mod erasing;
+pub mod esdb;
 pub mod gate;
 pub mod graphql;
 pub mod health;

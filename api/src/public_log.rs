@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use siyi_log::port::EventStore;
+use siyi_log::port::{EventStore, StreamName};
 use siyi_transparency::keys::{KeyError, create_key, read_key};
-use siyi_transparency::sealer::{Sealer, SealerOptions};
+use siyi_transparency::sealer::{HeadsKept, Sealer, SealerOptions};
 use siyi_transparency::tlog::{KeyKind, Signer, TlogError, TrustPolicy};
 use siyi_transparency::witness::{HttpWitness, NotConfirmed, Witness};
 use siyi_transparency::{SealError, TransparencyLog};
@@ -30,6 +30,8 @@ pub struct LogOptions {
     pub origin: String,
     /// The trust policy's file (C2SP tlog-policy) with the witnesses and how many of them are enough; nobody if left out.
     pub policy: Option<PathBuf>,
+    /// Whether several machines may hold the key: then heads are claimed in a stream of the store.
+    pub shared: bool,
     /// Certificates (PEM) by which the witnesses' TLS is known, beside the web's own.
     pub witness_roots: Option<PathBuf>,
 }
@@ -104,7 +106,13 @@ impl PublicLog {
             .map(|witness| Arc::new(witness) as Arc<dyn Witness>)
             .collect();
         let has_witnesses = !policy.witnesses().is_empty();
-        let sealer = Sealer::open(store, signer, policy, witnesses, SealerOptions::new(folder)).await?;
+        let mut sealing = SealerOptions::new(folder);
+        if options.shared
+            && let Ok(heads) = StreamName::new("tlog-heads")
+        {
+            sealing.heads = HeadsKept::InStream(heads);
+        }
+        let sealer = Sealer::open(store, signer, policy, witnesses, sealing).await?;
         let (stop, stopped) = oneshot::channel::<()>();
         let log = sealer.log();
         let ended = Arc::new(std::sync::atomic::AtomicBool::new(false));
@@ -136,13 +144,11 @@ impl PublicLog {
 }
 
 fn signer(data: &Path, options: &LogOptions) -> Result<Signer, KeyError> {
-    match &options.key {
-        Some(file) => read_key(file, KeyKind::Log),
-        None => {
-            let own = data.join(OWN_KEY);
-            if own.exists() { read_key(own, KeyKind::Log) } else { create_key(own, &options.origin, KeyKind::Log) }
-        }
+    if let Some(file) = &options.key {
+        return read_key(file, KeyKind::Log);
     }
+    let own = data.join(OWN_KEY);
+    if own.exists() { read_key(own, KeyKind::Log) } else { create_key(own, &options.origin, KeyKind::Log) }
 }
 
 fn read(file: &Path) -> Result<String, PublicLogError> {

@@ -16,6 +16,7 @@ use crate::case::{Case, Pace};
 use crate::cli::{Cli, Command, Data, Import, PaceArg, Rebuild};
 
 mod account;
+mod copy;
 mod demo;
 mod key;
 mod log;
@@ -28,10 +29,13 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the command line.
 pub async fn run(cli: Cli) -> ExitCode {
+    // Two providers are linked, since the client of EventStoreDB brings its own: so one must be named. Named already is fine.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let result = match cli.command {
-        Command::Serve(options) => done(serve::serve(options).await),
+        Command::Serve(options) => done(serve::serve(*options).await),
         Command::Key(command) => done(key::key(&command)),
         Command::Account(command) => done(account::account(command).await),
+        Command::Copy(options) => done(copy::copy(options).await),
         Command::Log(command) => done(log::log(command).await),
         Command::Witness(options) => done(log::witness(options).await),
         Command::Demo(options) => done(demo::demo(options).await),

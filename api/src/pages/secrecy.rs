@@ -18,9 +18,12 @@ pub fn warning(warning: &SecrecyWarning, counted: bool, lang: Lang) -> String {
             format!("{present} vote in secret, fewer than {FEW_VOTERS}: the totals may give a vote away")
         }
     });
-    let unanimous = warning.unanimous_reveals_all.then(|| match counted {
-        true => lang.pick("本次全票一致，即公开了每个人的投票", "the vote was unanimous, so everybody's vote is known"),
-        false => lang.pick("全票一致即公开了每个人的投票", "a unanimous vote makes everybody's vote known"),
+    let unanimous = warning.unanimous_reveals_all.then(|| {
+        if counted {
+            lang.pick("本次全票一致，即公开了每个人的投票", "the vote was unanimous, so everybody's vote is known")
+        } else {
+            lang.pick("全票一致即公开了每个人的投票", "a unanimous vote makes everybody's vote known")
+        }
     });
     let told: Vec<String> = few.into_iter().chain(unanimous.map(str::to_owned)).collect();
     told.join(lang.pick("；", "; "))
@@ -50,8 +53,8 @@ mod tests {
             .map(|found| warning(&found, counts.is_some(), lang))
     }
 
-    fn counts(in_favour: u64, against: u64) -> Option<Counts> {
-        Some(Counts { in_favour, against, ..Counts::default() })
+    fn counts(in_favour: u64, against: u64) -> Counts {
+        Counts { in_favour, against, ..Counts::default() }
     }
 
     #[test]
@@ -71,9 +74,9 @@ mod tests {
 
     #[test]
     fn after_the_vote_readers_are_told_what_it_revealed() {
-        assert!(told(9, counts(9, 0), Lang::Zh).unwrap().ends_with("本次全票一致，即公开了每个人的投票"));
-        assert!(!told(9, counts(8, 1), Lang::Zh).unwrap().contains("全票一致"));
-        assert_eq!(told(44, counts(41, 3), Lang::En), None);
+        assert!(told(9, Some(counts(9, 0)), Lang::Zh).unwrap().ends_with("本次全票一致，即公开了每个人的投票"));
+        assert!(!told(9, Some(counts(8, 1)), Lang::Zh).unwrap().contains("全票一致"));
+        assert_eq!(told(44, Some(counts(41, 3)), Lang::En), None);
     }
 
     #[test]

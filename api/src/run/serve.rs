@@ -10,10 +10,11 @@ use siyi_log::clock::WallClock;
 use siyi_sign_in::oidc::Provider;
 use siyi_sign_in::password::HashCost;
 
-use crate::app::{App, Mode};
+use crate::app::{App, Mode, master_key};
 use crate::cli::{self, Network, ServeData};
+use crate::esdb::Doorkeeper;
 use crate::public_log::LogOptions;
-use crate::run::{Failure, open};
+use crate::run::Failure;
 use crate::server;
 
 /// Marks a folder as a trial's: nobody who acted there was known.
@@ -31,7 +32,9 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
     let protection = protection(mode, &options.network)?;
     let listener = server::listen_as(options.serve.listen, &protection).await?;
     let scheme = if protection.tls.is_some() { "https" } else { "http" };
-    let mut app = open(&data, Arc::new(WallClock), mode).await?;
+    let master = master_key(&data, mode).map_err(|e| format!("{}: {e}", e.code()))?;
+    let opened = App::open_on(&data, Arc::new(WallClock), mode, master, options.store.as_deref()).await;
+    let mut app = opened.map_err(|e| format!("{}: {e}", e.code()))?;
     if !mode.is_open() {
         let sign_in = sign_in(&options.sign_in, scheme, listener.local_addr()?)?;
         app = app.with_sign_in(&data, sign_in).await.map_err(|e| format!("{}: {e}", e.code()))?;
@@ -42,13 +45,46 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
         origin: format!("{}/siyi", public.host_str().unwrap_or("localhost")),
         policy: options.public_log.log_policy.clone(),
         witness_roots: options.public_log.witness_roots.clone(),
+        shared: options.store.is_some(),
     };
     app = app.at(public).with_public_log(&data, &public_log).await.map_err(|e| format!("{}: {e}", e.code()))?;
     app.make_good_erasures();
     let app = Arc::new(app);
     announce(&app, &data, &listener, scheme)?;
+    let face = match options.esdb_listen {
+        Some(address) => {
+            Some(tokio::spawn(face(&app, &data, address, &options.network).await?.run(server::told_to_end())))
+        }
+        None => None,
+    };
     server::serve_with(&app, listener, protection, server::told_to_end()).await?;
+    if let Some(face) = face {
+        face.await??;
+    }
     Ok(())
+}
+
+/// The EventStoreDB face, ready to be run.
+async fn face(
+    app: &Arc<App>,
+    data: &Path,
+    address: std::net::SocketAddr,
+    network: &Network,
+) -> Result<siyi_esdb::serve::Ready, Failure> {
+    let listener = tokio::net::TcpListener::bind(address).await?;
+    let tls = match (&network.tls_cert, &network.tls_key) {
+        (Some(certificate), Some(key)) => {
+            Some(siyi_esdb::serve::Tls { certificate: std::fs::read(certificate)?, key: std::fs::read(key)? })
+        }
+        _ => None,
+    };
+    let scheme = if tls.is_some() { "kurrentdb" } else { "kurrentdb (tls=false)" };
+    let options = siyi_esdb::serve::Options { tls, ..siyi_esdb::serve::Options::default() };
+    let guardian = Arc::new(Doorkeeper::new(Arc::clone(app)));
+    let ready =
+        siyi_esdb::serve::Ready::open(listener, options, Arc::clone(&app.store), guardian, &data.join("esdb")).await?;
+    writeln!(std::io::stdout(), "  EventStoreDB  {scheme}://{}", ready.address())?;
+    Ok(ready)
 }
 
 /// How people sign in. Secrets come from files that nobody else can read.
