@@ -94,7 +94,9 @@ impl Site {
             for piece in page.body.split("href=\"").skip(1) {
                 let link = piece.split(['"', '?', '#']).next().unwrap_or_default();
                 let ours = ["/j/", "/c/", "/procedures"].iter().any(|start| link.starts_with(start));
-                if ours && !found.iter().any(|known| known == link) {
+                // A bundle is a file to be verified elsewhere, and no page.
+                let is_page = !link.ends_with("/bundle");
+                if ours && is_page && !found.iter().any(|known| known == link) {
                     found.push(link.to_owned());
                 }
             }
