@@ -106,7 +106,9 @@ fn page(visit: &Visit<'_>, title: &str, crumbs: Vec<Crumb>, matter: Option<Matte
     let page =
         VerifyPage { frame: visit.frame(title, crumbs), p: visit.phrases(), l: visit.lang(), origin, matter, sealed };
     let rendered = Rendered::html(&page)?;
-    Ok(if page.matter.is_some() { rendered.with_scripts() } else { rendered })
+    // Where there is nothing to check there is no script.
+    let scripted = page.matter.is_some_and(|matter| !matter.leaves.is_empty());
+    Ok(if scripted { rendered.with_scripts() } else { rendered })
 }
 
 /// Leaves, hashes and votes of the part of a record that the published checkpoint covers.
