@@ -16,7 +16,6 @@ use axum::routing::{get, post};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
-use sha2::Digest as _;
 use siyi_access::About;
 use siyi_attachments::{
     AttachmentError, Class, DataKey, DataKeys, Digest, KeysUnavailable, Kind, Particulars, Serving, Upload,
@@ -28,6 +27,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::gate::Caller;
 use crate::graphql::{ActHeaders, forged};
+use crate::named;
 use crate::server::proxy::Client;
 use crate::server::refusal::Refusal;
 
@@ -194,16 +194,7 @@ fn refused(error: &AttachmentError) -> Response {
 
 /// Under whose key the files of a place lie: an identifier made of its code alone, the same for ever.
 fn owner_of(place: &JurisdictionCode) -> Uuid {
-    named("siyi attachments of ", place.as_str())
-}
-
-fn named(what: &str, name: &str) -> Uuid {
-    let mut hash = sha2::Sha256::new();
-    hash.update(what.as_bytes());
-    hash.update(name.as_bytes());
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(hash.finalize()).for_each(|(byte, hashed)| *byte = hashed);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    named::uuid(&format!("siyi attachments of {place}"))
 }
 
 /// The keys of attachments: made from each owner's own, so that who erases a person has erased their files.
@@ -242,7 +233,7 @@ impl DataKeys for AttachmentKeys {
     }
 
     fn lookup_key(&self) -> Result<DataKey, KeysUnavailable> {
-        self.obtain(named("siyi attachments index", ""), OF_INDEX)
+        self.obtain(named::uuid("siyi attachments index"), OF_INDEX)
     }
 }
 

@@ -12,6 +12,7 @@ use siyi_access::About;
 
 use crate::app::App;
 use crate::gate::Caller;
+use crate::server::refusal::Refusal;
 
 /// Asks the gate for the route of a request. GraphQL has doors of its own, one for each root field, and so have attachments, one
 /// for each class.
@@ -34,10 +35,12 @@ pub async fn ask(State(app): State<Arc<App>>, request: Request, next: Next) -> R
         {
             Redirect::to("/sign-in").into_response()
         }
-        Ok(false) => refused(StatusCode::FORBIDDEN, "not-permitted", "this door is not open to you"),
+        Ok(false) => {
+            Refusal::new(StatusCode::FORBIDDEN, "not-permitted", "this door is not open to you").into_response()
+        }
         Err(error) => {
             tracing::error!(%error, code = error.code(), "the gate cannot decide");
-            refused(StatusCode::SERVICE_UNAVAILABLE, error.code(), "the gate cannot decide now")
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), "the gate cannot decide now").into_response()
         }
     }
 }
@@ -60,9 +63,4 @@ pub fn door(route: &str) -> String {
         _ => "page",
     };
     format!("{kind}:{route}")
-}
-
-fn refused(status: StatusCode, code: &str, message: &str) -> Response {
-    let body = serde_json::json!({ "errors": [{ "message": message, "extensions": { "code": code } }] });
-    (status, axum::Json(body)).into_response()
 }

@@ -88,10 +88,7 @@ impl App {
                 tracing::error!(%error, "an erased person's account did not end; the next start tries again");
                 return;
             }
-            match app.models.directory.rebuild().await {
-                Ok(_) => app.erasing.end(),
-                Err(error) => tracing::error!(%error, "the directory was not made anew; the next start tries again"),
-            }
+            app.make_directory_anew().await;
         });
     }
 
@@ -108,11 +105,16 @@ impl App {
                 tracing::error!(%error, "accounts of erased persons did not end");
                 return;
             }
-            match app.models.directory.rebuild().await {
-                Ok(_) => app.erasing.end(),
-                Err(error) => tracing::error!(%error, "the directory was not made anew"),
-            }
+            app.make_directory_anew().await;
         });
+    }
+
+    /// The last step of an erasure.
+    async fn make_directory_anew(&self) {
+        match self.models.directory.rebuild().await {
+            Ok(_) => self.erasing.end(),
+            Err(error) => tracing::error!(%error, "the directory was not made anew; the next start tries again"),
+        }
     }
 
     async fn end_what_only_they_had(&self, person: PersonId) -> Result<(), Failed> {

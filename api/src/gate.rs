@@ -267,7 +267,7 @@ impl Gate {
     /// What the policies look at besides the place.
     async fn about(&self, request: &Request, place: Option<JurisdictionCode>) -> Result<About, HandleError> {
         let mut about = About {
-            subject: request.input.get("person").and_then(Value::as_str).and_then(|person| person.parse().ok()),
+            subject: subject(request),
             appointed_office: request
                 .input
                 .get("office")
@@ -334,6 +334,11 @@ impl Gate {
         let account = self.handler.account(account).await?;
         Ok(account.means.values().any(|means| means.means == siyi_domain::account::Means::Passkey))
     }
+}
+
+/// The person whom a command is about, where its input names one.
+pub(crate) fn subject(request: &Request) -> Option<PersonId> {
+    request.input.get("person").and_then(Value::as_str).and_then(|person| person.parse().ok())
 }
 
 /// Whether an office is one whose acts bind others.

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use siyi_log::clock::{Clock, SetClock, WallClock};
-use siyi_log::port::{AllFrom, Direction};
+use siyi_log::embedded::{EmbeddedStore, Options};
+use siyi_log::port::{AllFrom, Direction, EventStore, StoredEvent};
 use siyi_projections::models::NAMES;
 
 use crate::app::{App, Mode};
@@ -142,19 +143,35 @@ async fn rebuild(options: Rebuild) -> Result<(), Failure> {
 async fn export(options: Data) -> Result<(), Failure> {
     let app = open(&options.data, Arc::new(WallClock), serve::mode_of(&options.data)).await?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let mut from = AllFrom::Start;
-    loop {
-        let events = app.store.read_all(from, Direction::Forwards, 1000).await?;
-        let Some(last) = events.last() else { break };
-        from = AllFrom::After(last.position);
-        for event in &events {
-            out.write_all(&event.body)?;
-            out.write_all(b"\n")?;
-        }
-    }
+    each_event(app.store.as_ref(), |event| {
+        out.write_all(&event.body)?;
+        Ok(out.write_all(b"\n")?)
+    })
+    .await?;
     out.flush()?;
     app.close().await;
     Ok(())
+}
+
+/// Every event of a log, in its order.
+async fn each_event(
+    store: &dyn EventStore,
+    mut take: impl FnMut(&StoredEvent) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut from = AllFrom::Start;
+    loop {
+        let events = store.read_all(from, Direction::Forwards, 1000).await?;
+        let Some(last) = events.last() else { return Ok(()) };
+        from = AllFrom::After(last.position);
+        events.iter().try_for_each(&mut take)?;
+    }
+}
+
+/// The log of a data folder alone, without its read models and keys.
+async fn open_log(data: &std::path::Path) -> Result<EmbeddedStore, Failure> {
+    let log = data.join("log");
+    let opened = tokio::task::spawn_blocking(move || EmbeddedStore::open(log, Options::default())).await?;
+    opened.map_err(|e| format!("{}: {e}", e.code()).into())
 }
 
 fn schema() -> Result<(), Failure> {

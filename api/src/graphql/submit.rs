@@ -8,7 +8,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::Value;
 use siyi_domain::account::Proof;
-use siyi_domain::ids::PersonId;
 use siyi_log::handler::{HandleError, Outcome, Receipt, Request, Target, challenge};
 use siyi_log::via::{Assertion, Signed};
 use siyi_sign_in::Invited;
@@ -19,7 +18,7 @@ use super::outcome::{CommandResult, Recorded, Refusal};
 use super::scalars::DateTime;
 use crate::app::App;
 use crate::erasing;
-use crate::gate::{Act, Caller, Shut};
+use crate::gate::{Act, Caller, Shut, subject};
 
 /// Most characters of the header with a passkey's assertion.
 const MAX_ASSERTION: usize = 8 * 1024;
@@ -62,9 +61,8 @@ pub(super) async fn submit(
     let caller = ctx.data_opt::<Caller>().cloned().unwrap_or_default();
     let headers = ctx.data_opt::<ActHeaders>().cloned().unwrap_or_default();
     let signed = signed(app, &caller, &headers, &request).await?;
-    let person = request.input.get("person").and_then(Value::as_str).and_then(|person| person.parse().ok());
     let act = Act { request, attendant: headers.attendant()?, signed, second: headers.second };
-    match let_through(app, &caller, act, person).await {
+    match let_through(app, &caller, act).await {
         Ok(Outcome::Recorded(receipt)) => {
             let code = match invitation {
                 Some(invitation) => Some(invitation.send(app, &receipt).await?),
@@ -88,12 +86,12 @@ pub(super) async fn submit(
 }
 
 /// Asks the gate. What takes a person's data away has to reach more than the log.
-async fn let_through(app: &App, caller: &Caller, act: Act, person: Option<PersonId>) -> Result<Outcome, Shut> {
+async fn let_through(app: &App, caller: &Caller, act: Act) -> Result<Outcome, Shut> {
     if !erasing::takes_away(&act.request.name) {
         return app.gate.act(caller, act).await;
     }
     app.erasure_begins().map_err(|error| Shut::NotPrepared(error.to_string()))?;
-    let erased = (act.request.name == "erasePerson").then_some(person).flatten();
+    let erased = (act.request.name == "erasePerson").then(|| subject(&act.request)).flatten();
     let outcome = app.gate.act(caller, act).await;
     match &outcome {
         Ok(Outcome::Recorded(_)) => app.erasure_recorded(erased),
@@ -146,8 +144,7 @@ impl Invitation {
             return Err(coded("invalid-input", "the server makes the code: leave `code` out"));
         }
         let Target::Jurisdiction(place) = &request.target else { return Ok(None) };
-        let person = request.input.get("person").and_then(Value::as_str).and_then(|person| person.parse().ok());
-        let person = person.ok_or_else(|| coded("invalid-input", "`person` is no uuid"))?;
+        let person = subject(request).ok_or_else(|| coded("invalid-input", "`person` is no uuid"))?;
         let made = door.sign_in.code_of(request.command_id);
         let (code, digest) = made.map_err(|error| coded(error.code(), error.to_string()))?;
         let invited = Invited { place: place.clone(), person, proof: Proof::Invitation };

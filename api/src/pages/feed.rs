@@ -3,7 +3,6 @@
 use askama::Template;
 use siyi_domain::ids::{JurisdictionCode, Level};
 use siyi_domain::moment::Moment;
-use siyi_log::canonical::sha256;
 use siyi_projections::board::{self, BoardRow};
 use siyi_projections::directory::JurisdictionRow;
 use siyi_projections::docket;
@@ -16,6 +15,7 @@ use super::phrases::Phrases;
 use super::terms::Term;
 use super::trouble::Trouble;
 use super::visit::Visit;
+use crate::named;
 
 /// Most entries of a feed.
 const ENTRIES: usize = 30;
@@ -97,12 +97,7 @@ fn entry(visit: &Visit<'_>, notice: BoardRow) -> Result<Option<FeedEntry>, Troub
 
 /// An id that is the same wherever the board is served: a UUID of version 8 made from the code (RFC 9562 section 5.8).
 fn feed_id(code: &JurisdictionCode) -> Uuid {
-    let hash = sha256(format!("siyi board {code}").as_bytes());
-    let mut bytes = [0; 16];
-    for (byte, from) in bytes.iter_mut().zip(hash) {
-        *byte = from;
-    }
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    named::uuid(&format!("siyi board {code}"))
 }
 
 #[cfg(test)]

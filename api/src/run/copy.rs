@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use siyi_esdb::adapter::KurrentStore;
 use siyi_esdb::copy::{self, Progress};
-use siyi_log::embedded::{EmbeddedStore, Options};
 use siyi_log::port::EventStore;
 
-use super::{Failure, bar};
+use super::{Failure, bar, open_log};
 use crate::app::is_address;
 use crate::cli::CopyLog;
 
@@ -35,7 +34,5 @@ async fn store(name: &str) -> Result<Arc<dyn EventStore>, Failure> {
     if is_address(name) {
         return Ok(Arc::new(KurrentStore::connect(name).await?));
     }
-    let log = Path::new(name).join("log");
-    let opened = tokio::task::spawn_blocking(move || EmbeddedStore::open(log, Options::default())).await?;
-    Ok(Arc::new(opened.map_err(|e| format!("{}: {e}", e.code()))?))
+    Ok(Arc::new(open_log(Path::new(name)).await?))
 }

@@ -5,13 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use siyi_log::clock::WallClock;
-use siyi_log::embedded::{EmbeddedStore, Options};
 use siyi_transparency::keys::{create_key, read_key, rotate_key};
 use siyi_transparency::tlog::{KeyKind, VerifierKey};
 use siyi_transparency::witness::{WitnessBook, witness_routes};
 use siyi_transparency::{SealError, fsck};
 
-use super::Failure;
+use super::{Failure, open_log};
 use crate::cli::{Data, Log, LogKey, RotateLogKey, Witness};
 use crate::public_log::FOLDER;
 use crate::server;
@@ -47,9 +46,7 @@ fn rotate(options: &RotateLogKey) -> Result<(), Failure> {
 }
 
 async fn check(options: &Data) -> Result<(), Failure> {
-    let log = options.data.join("log");
-    let opened = tokio::task::spawn_blocking(move || EmbeddedStore::open(log, Options::default())).await?;
-    let store = opened.map_err(|e| format!("{}: {e}", e.code()))?;
+    let store = open_log(&options.data).await?;
     let sound = fsck(&options.data.join(FOLDER), &store).await;
     store.close().await;
     let sound = sound.map_err(|e| told(&e))?;

@@ -35,11 +35,11 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
     let master = master_key(&data, mode).map_err(|e| format!("{}: {e}", e.code()))?;
     let opened = App::open_on(&data, Arc::new(WallClock), mode, master, options.store.as_deref()).await;
     let mut app = opened.map_err(|e| format!("{}: {e}", e.code()))?;
+    let sign_in = sign_in(&options.sign_in, scheme, listener.local_addr()?)?;
+    let public = sign_in.public.clone();
     if !mode.is_open() {
-        let sign_in = sign_in(&options.sign_in, scheme, listener.local_addr()?)?;
         app = app.with_sign_in(&data, sign_in).await.map_err(|e| format!("{}: {e}", e.code()))?;
     }
-    let public = sign_in(&options.sign_in, scheme, listener.local_addr()?)?.public;
     let public_log = LogOptions {
         key: options.public_log.log_key.clone(),
         origin: format!("{}/siyi", public.host_str().unwrap_or("localhost")),

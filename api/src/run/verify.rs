@@ -10,14 +10,13 @@ use std::time::Duration;
 use siyi_domain::ids::ConsultationId;
 use siyi_log::clock::WallClock;
 use siyi_log::envelope::Recorded;
-use siyi_log::port::{AllFrom, Direction};
 use siyi_projections::docket;
 use siyi_verify::bundle::MAX_BUNDLE_BYTES;
 use siyi_verify::finding::Language;
 use siyi_verify::proof::Policy;
 use siyi_verify::{Options, export as formats, verify_bundle};
 
-use super::{Failure, open};
+use super::{Failure, each_event, open};
 use crate::app::App;
 use crate::cli::{Export, ExportFormat, LangArg, Verify};
 use crate::pages::bundle;
@@ -135,15 +134,11 @@ async fn to_file(app: &App, matter: &str, file: &Path) -> Result<(), Failure> {
 
 async fn to_output(app: &App, format: ExportFormat) -> Result<(), Failure> {
     let mut recorded = Vec::new();
-    let mut from = AllFrom::Start;
-    loop {
-        let events = app.store.read_all(from, Direction::Forwards, 1000).await?;
-        let Some(last) = events.last() else { break };
-        from = AllFrom::After(last.position);
-        for event in &events {
-            recorded.extend(Recorded::read(event)?);
-        }
-    }
+    each_event(app.store.as_ref(), |event| {
+        recorded.extend(Recorded::read(event)?);
+        Ok(())
+    })
+    .await?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match format {
         ExportFormat::Cloudevents => serde_json::to_writer(&mut out, &formats::cloudevents(&recorded))?,
