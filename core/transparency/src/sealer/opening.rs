@@ -43,7 +43,7 @@ pub(super) async fn open(
 ) -> Result<Sealer, SealError> {
     let SealerOptions { folder, interval, heads, witness_timeout, faults } = options;
     let disk = Disk::new(faults);
-    std::fs::create_dir_all(&folder).map_err(|error| SealError::disk(&folder, error))?;
+    siyi_log::create_durably(&folder).map_err(|error| SealError::disk(&folder, error))?;
     let lock = lock(&folder)?;
     let list = current_list(&disk, &folder, &signer)?;
     put_if_other(&disk, &folder, &[Placed { path: POLICY_FILE.into(), bytes: policy.text().into() }])?;

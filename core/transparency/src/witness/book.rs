@@ -140,7 +140,7 @@ impl WitnessBook {
         if signer.verifier().kind() != KeyKind::Witness {
             return Err(BookError::NotAWitness);
         }
-        std::fs::create_dir_all(&folder).map_err(|error| BookError::disk(&folder, error))?;
+        siyi_log::create_durably(&folder).map_err(|error| BookError::disk(&folder, error))?;
         let lock = File::create(folder.join("lock")).map_err(|error| BookError::disk(&folder, error))?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => BookError::InUse { folder: folder.display().to_string() },
