@@ -7,6 +7,7 @@ use std::sync::Arc;
 use siyi_esdb::adapter::KurrentStore;
 use siyi_esdb::copy::{self, Progress};
 use siyi_log::port::EventStore;
+use siyi_transparency::root_of;
 
 use super::{Failure, bar, open_log};
 use crate::app::is_address;
@@ -21,9 +22,11 @@ pub(super) async fn copy(options: CopyLog) -> Result<(), Failure> {
     .await;
     bar.finish_and_clear();
     let copied = copied.map_err(|error| format!("copy-failed: {error}"))?;
+    let (leaves, root) = root_of(to.as_ref()).await?;
     writeln!(
         std::io::stdout(),
-        "{} copied, {} compared and the same. 姓名等个人信息不在日志里，请另行搬移 vault 与 keys",
+        "{} copied, {} compared and the same. 姓名等个人信息不在日志里，请另行搬移 vault 与 keys\n\
+         {leaves} leaves, root {root}: the public log's checkpoint of this size says the same",
         copied.copied,
         copied.compared
     )?;

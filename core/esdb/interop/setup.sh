@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the clients of others by which the face is tested, each from its registry at a fixed version, into
-# target/interop (or $SIYI_INTEROP). What is there already is left as it is.
+# target/interop (or $SIYI_INTEROP). What is there already is left as it is. With the word `benches`, also what the face is
+# measured beside.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 place=${SIYI_INTEROP:-$here/../../../target/interop}
@@ -19,6 +20,7 @@ environment() {
 environment kurrent 'kurrentdbclient==1.3.5' 'eventsourcing[crypto]==9.5.6' 'eventsourcing-kurrentdb==1.2.2'
 environment esdb 'esdbclient==1.1.7'
 environment esdbcat 'esdbcat==0.2.0'
+if [ "${1:-}" = benches ]; then environment umadb 'umadb==0.7.8'; fi
 
 if [ ! -e "$place/node/complete" ]; then
     mkdir -p "$place/node"

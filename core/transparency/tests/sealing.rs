@@ -17,9 +17,9 @@ use siyi_log::{
     port::{Direction, EventStore, Expected, NewEvent, Position, ReadFrom, StreamName},
 };
 use siyi_transparency::{
-    SealError,
+    SealError, root_of,
     sealer::{HeadsKept, Sealer, SealerOptions},
-    tlog::{InclusionProof, TlogError, record_hash},
+    tlog::{Hash, InclusionProof, TlogError, record_hash},
 };
 use std::{sync::Arc, time::Duration};
 use tempfile::tempdir;
@@ -47,6 +47,19 @@ async fn the_root_is_that_of_the_domains_events_in_log_order() {
     assert_eq!(published.checkpoint().size, 720);
     assert_eq!(published.checkpoint().root.0, root(&hashes));
     assert_eq!(published.checkpoint().origin, ORIGIN);
+}
+
+#[tokio::test]
+async fn the_root_needs_no_tiles() {
+    let store = store_of(0..0).await;
+    for size in 0..70_u64 {
+        let hashes: Vec<[u8; 32]> = leaves(&*store).await.iter().map(|event| record_hash(&event.body).0).collect();
+        assert_eq!(root_of(&*store).await.unwrap(), (hashes.len() as u64, Hash(root(&hashes))));
+        append(&*store, size..size + 1).await;
+    }
+    append(&*store, 70..2500).await;
+    let hashes: Vec<[u8; 32]> = leaves(&*store).await.iter().map(|event| record_hash(&event.body).0).collect();
+    assert_eq!(root_of(&*store).await.unwrap(), (2000, Hash(root(&hashes))));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A face on a free port, over an empty log in memory.
+//! A face on a free port, over an empty log on the disk, as it ships.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
 use siyi_esdb::{
@@ -7,7 +7,10 @@ use siyi_esdb::{
     refusal::Refusal,
     serve::{Options, Ready, ServeError, Watch},
 };
-use siyi_log::{memory::MemoryStore, port::EventStore};
+use siyi_log::{
+    embedded::{self, EmbeddedStore},
+    port::EventStore,
+};
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -30,7 +33,7 @@ impl Running {
 
     pub async fn guarded(guardian: Arc<dyn Guardian>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let log = Arc::new(MemoryStore::new());
+        let log = Arc::new(EmbeddedStore::open(folder.path().join("log"), embedded::Options::default()).unwrap());
         let mut running = Self::in_folder(folder.path(), log, guardian, Options::default()).await;
         running.folder = Some(folder);
         running
