@@ -14,11 +14,12 @@ pub fn record(of: &Particulars) -> Option<RecordKept> {
         Class::Minutes => RecordClass::Resolutions,
         Class::SignInSheet => RecordClass::SignInSheets,
         Class::Ballot => RecordClass::DeliberationBallots,
-        Class::Photo => RecordClass::Notices,
+        // A photo of a notice is the village's; one of a person no schedule orders kept.
+        Class::Photo if of.person.is_none() => RecordClass::Notices,
         Class::Contract => RecordClass::Contracts,
         Class::Plan => RecordClass::Projects,
         Class::Receipt => RecordClass::AccountVouchers,
-        Class::Other => return None,
+        Class::Photo | Class::Other => return None,
     };
     Some(RecordKept { class, on: Moment::china(of.uploaded_at).day() })
 }

@@ -81,12 +81,12 @@ async fn an_erasure_says_until_when_a_backup_of_the_keys_is_good() {
 async fn a_paper_that_the_schedule_keeps_is_not_erased_with_its_person() {
     let (_folder, server) = with_officer().await;
     let mut officer = officer(&server, &[(WANG, "王小明"), (LIU, "刘大力")]).await;
-    for (person, class, side) in [(WANG, "contract", 20), (LIU, "other", 21)] {
+    for (person, class, side) in [(WANG, "contract", 20), (LIU, "other", 21), (LIU, "photo", 22)] {
         let brought = bring(&mut officer, class, "image/jpeg", Some(person), jpeg(&picture(side, 20), None)).await;
         assert_eq!(brought.status, 201, "{}", brought.body);
     }
     assert_eq!(erase(&mut officer, WANG).await["code"], "retention-orders-kept");
-    // Nobody said what the other paper is to the village, so no period binds it.
+    // Nobody said what the other paper is to the village, and a photo of a person is no record of it: no period binds them.
     assert_eq!(erase(&mut officer, LIU).await["__typename"], "Recorded");
     let restrict = json!({ "person": WANG, "basis": "consent_withdrawn" });
     let restricted = officer.act("restrictPerson", "RestrictPersonInput", VILLAGE, restrict).await;
