@@ -180,7 +180,7 @@ async fn token_of(server: &Server, director: &mut Browser) -> Browser {
     let form = [("name", "walk"), ("scopes", "no-such-door"), ("until", last.as_str())];
     let made = director.form("/account", "/account/tokens", &form).await;
     let mut machine = server.browser();
-    machine.acting = director.acting.clone();
+    machine.acting.clone_from(&director.acting);
     machine.extra = vec![("authorization", format!("Bearer {}", token_in(made.body())))];
     machine
 }
