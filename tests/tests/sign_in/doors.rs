@@ -25,7 +25,7 @@ use knock::{Street, Way};
 use shapes::Shapes;
 
 /// Doors that are none of the server's, and where they are.
-const ELSEWHERE: [(&str, &str); 10] = [
+const ELSEWHERE: [(&str, &str); 9] = [
     ("openAccount", "told to the log by the sign-in, behind /join"),
     ("bindPerson", "told to the log by the sign-in, behind /join"),
     ("addSignIn", "told to the log by the sign-in, behind /account"),
@@ -33,7 +33,6 @@ const ELSEWHERE: [(&str, &str); 10] = [
     ("closeAccount", "told to the log when the last person of an account is erased"),
     ("read-personal", "what recordReading asks for"),
     ("own-record", "no page shows it yet"),
-    ("roster", "no page shows a roll by name"),
     ("access-log", "a file beside the data"),
     ("cli:export", "the command line, and the face for clients of EventStoreDB"),
 ];
@@ -51,7 +50,7 @@ const FILES: [(&str, &str); 5] = [
 /// are judged by all that somebody holds.
 fn expected(table: &Matrix, door: &Door, way: &Way, player: &Player) -> bool {
     let listed = |column| table.allows(door.name(), column).unwrap_or_else(|| panic!("{door} has no row"));
-    let reads = matches!(way, Way::Take { .. } | Way::SeeWhole);
+    let reads = matches!(way, Way::Take { .. } | Way::SeeWhole | Way::KeepRolls);
     let is_villager = player.home == VILLAGE && !matches!(player.column, Column::Nobody | Column::Token);
     listed(player.column) || (reads && is_villager && listed(Column::Villager))
 }

@@ -27,6 +27,7 @@ pub enum Way {
     Take { path: String },
     Follow,
     SeeWhole,
+    KeepRolls,
 }
 
 /// Where everything is that is knocked at.
@@ -62,6 +63,7 @@ impl Street {
             }
             None if door == "attach" => Some(Way::Bring),
             None if door == "event-data" => Some(Way::SeeWhole),
+            None if door == "roster" => Some(Way::KeepRolls),
             None => ask("mutation", "Mutation", door),
             Some(_) => None,
         }
@@ -105,6 +107,7 @@ impl Street {
                 filed(door, &brought)
             }
             Way::Take { path } => filed(door, &player.browser.get(path).await),
+            Way::KeepRolls => keeps_rolls(player).await,
             Way::Follow => self.follow(player).await.is_some(),
             Way::SeeWhole => self.follow(player).await.is_some_and(|data| data.get("withheld").is_none()),
         }
@@ -139,6 +142,15 @@ impl Street {
 async fn give_second(second: &mut Browser) -> String {
     let given = second.graphql(&format!("mutation {{ giveSecond(jurisdiction: \"{VILLAGE}\") }}"), json!({})).await;
     given["data"]["giveSecond"].as_str().unwrap_or_else(|| panic!("{given}")).to_owned()
+}
+
+/// What has fallen due is told to those who keep the rolls.
+async fn keeps_rolls(player: &mut Player) -> bool {
+    let asked = "query($place: ID!) { jurisdiction(code: $place) { code retentionDue { __typename } } }";
+    let told = player.browser.graphql(asked, json!({ "place": VILLAGE })).await;
+    let place = &told["data"]["jurisdiction"];
+    assert_eq!(place["code"], VILLAGE, "{told}");
+    !place["retentionDue"].is_null()
 }
 
 /// An answer of GraphQL: what was asked for, or what was the matter with it, tells somebody who is let in.
