@@ -14,7 +14,7 @@ use siyi_log::clock::Clock;
 use siyi_log::embedded::{EmbeddedStore, Options};
 use siyi_log::erasure::ErasureError;
 use siyi_log::handler::Handler;
-use siyi_log::keys::{FileMasterKey, Keys, KeysError, MasterKey, MasterKeyError};
+use siyi_log::keys::{FileMasterKey, Keys, KeysError, MasterKey, MasterKeyError, Pkcs11MasterKey, Token};
 use siyi_log::port::{EventStore, ReadError, Revision};
 use siyi_log::vault::{EmbeddedVault, OpenError, RandomSalts, Vault};
 use siyi_projections::docket::DocketRow;
@@ -31,6 +31,7 @@ use crate::attachments::AttachmentKeys;
 use crate::erasing::Erasing;
 use crate::gate::Gate;
 use crate::public_log::{LogOptions, PublicLog, PublicLogError};
+use crate::retention::PersonalFiles;
 use crate::sign_in::{OfficesHeld, SignInDoor};
 
 /// Whether the clock is the machine's or that of a demonstration. Said on every page.
@@ -166,7 +167,7 @@ impl App {
     /// # Errors
     /// [`AppError`], with the code of what stands in the way.
     pub async fn open(data: &Path, clock: Arc<dyn Clock>, mode: Mode) -> Result<Self, AppError> {
-        Self::open_with(data, clock, mode, master_key(data, mode)?).await
+        Self::open_with(data, clock, mode, master_key(data, mode, None)?).await
     }
 
     /// Opens the data folder with a master key.
@@ -220,7 +221,7 @@ impl App {
             Arc::clone(&clock),
             Arc::clone(&rules),
         );
-        let handler = Arc::new(handler);
+        let handler = Arc::new(handler.with_records(Arc::new(PersonalFiles(attachments.clone()))));
         let record = AccessLog::open(&data.join("access"))?;
         let gate = Gate::new(DecisionPoint::shipped()?, record, Arc::clone(&handler), mode.is_open());
         Ok(Self {
@@ -316,13 +317,17 @@ pub fn is_address(store: &str) -> bool {
     })
 }
 
-/// Where the master key comes from: the file that `SIYI_MASTER_KEY_FILE` names, or the credential that systemd hands over.
-/// A demonstration and a trial make one inside their own folder, since they hold nothing that needs one.
+/// Where the master key comes from: the token that is named, else the file that `SIYI_MASTER_KEY_FILE` names, else the
+/// credential that systemd hands over. A demonstration and a trial make one inside their own folder, since they hold nothing
+/// that needs one.
 ///
 /// # Errors
 /// [`MasterKeyError`].
-pub fn master_key(data: &Path, mode: Mode) -> Result<Arc<dyn MasterKey>, MasterKeyError> {
-    Ok(Arc::new(file_key(data, mode)?))
+pub fn master_key(data: &Path, mode: Mode, token: Option<Token>) -> Result<Arc<dyn MasterKey>, MasterKeyError> {
+    match token.filter(|_| !mode.is_open()) {
+        Some(token) => Ok(Arc::new(Pkcs11MasterKey::open(token)?)),
+        None => Ok(Arc::new(file_key(data, mode)?)),
+    }
 }
 
 fn file_key(data: &Path, mode: Mode) -> Result<FileMasterKey, MasterKeyError> {

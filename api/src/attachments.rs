@@ -145,7 +145,7 @@ fn served(digest: &Digest, particulars: &Particulars, bytes: Vec<u8>) -> Respons
 }
 
 /// The door that a file stands behind. What nobody named, and what can never be public, stands behind the narrower one.
-fn door(particulars: &Particulars) -> &'static str {
+pub(crate) fn door(particulars: &Particulars) -> &'static str {
     match particulars.class {
         Class::Photo if particulars.class.is_ever_public(particulars.kind) && particulars.person.is_none() => {
             "attachment:photo"

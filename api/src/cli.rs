@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use siyi_log::keys::{MasterKeyError, Token};
 
 /// 四议: an event-sourced engine for 四议两公开.
 #[derive(Debug, Parser)]
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 Examples:
   siyi demo                                  a fresh demonstration, then the boards at http://127.0.0.1:8420/
   siyi key create master.key                 a master key for personal data
+  siyi key backup --data ./data keys.backup  the keys of persons, for 30 days
   siyi account create-admin --data ./data    the first officer of a township, at the server's console
   siyi serve --data ./data                   serve a data folder
   siyi serve --trial --data ./trial          try it on this machine, without sign-in
@@ -123,12 +125,58 @@ pub enum LangArg {
     En,
 }
 
-/// Which data folder.
+/// Which data folder, where only its log is looked at.
+#[derive(Debug, Clone, Args)]
+pub struct LogFolder {
+    /// The data folder.
+    #[arg(long, env = "SIYI_DATA", default_value = "siyi-data")]
+    pub data: PathBuf,
+}
+
+/// Which data folder, and what opens it.
 #[derive(Debug, Clone, Args)]
 pub struct Data {
     /// The data folder; made if it does not exist.
     #[arg(long, env = "SIYI_DATA", default_value = "siyi-data")]
     pub data: PathBuf,
+    /// Where the master key lies, if on a token.
+    #[command(flatten)]
+    pub token: TokenKey,
+}
+
+/// A master key on a PKCS#11 token. Left out: the key in the file that `SIYI_MASTER_KEY_FILE` names, else in systemd's
+/// credential `siyi-master-key`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TokenKey {
+    /// The module of the token with the master key, a shared library (PKCS#11 2.40).
+    #[arg(long, env = "SIYI_PKCS11_MODULE", value_name = "FILE", requires = "pkcs11_token")]
+    pub pkcs11_module: Option<PathBuf>,
+    /// The token's label.
+    #[arg(long, env = "SIYI_PKCS11_TOKEN", value_name = "LABEL", requires = "pkcs11_module")]
+    pub pkcs11_token: Option<String>,
+    /// The key's label; `siyi` if left out.
+    #[arg(long, env = "SIYI_PKCS11_KEY", value_name = "LABEL", requires = "pkcs11_module")]
+    pub pkcs11_key: Option<String>,
+    /// The file with the user's PIN, of mode 0600 or 0400; systemd's credential `siyi-pkcs11-pin` if left out. The PIN itself
+    /// is taken from no argument and no variable.
+    #[arg(long, env = "SIYI_PKCS11_PIN_FILE", value_name = "FILE", requires = "pkcs11_module")]
+    pub pkcs11_pin_file: Option<PathBuf>,
+}
+
+impl TokenKey {
+    /// The token; none where none is named.
+    ///
+    /// # Errors
+    /// [`MasterKeyError::Missing`] where no PIN is to be found.
+    pub fn place(&self) -> Result<Option<Token>, MasterKeyError> {
+        let (Some(module), Some(token)) = (&self.pkcs11_module, &self.pkcs11_token) else { return Ok(None) };
+        let pin_file = match &self.pkcs11_pin_file {
+            Some(file) => file.clone(),
+            None => Token::pin_credential()?,
+        };
+        let key = self.pkcs11_key.clone().unwrap_or_else(|| "siyi".to_owned());
+        Ok(Some(Token { module: module.clone(), token: token.clone(), key, pin_file }))
+    }
 }
 
 /// How to serve.
@@ -154,6 +202,9 @@ pub struct ServeData {
     /// Who can reach it, and what they may ask.
     #[command(flatten)]
     pub network: Network,
+    /// Where the master key lies, if on a token.
+    #[command(flatten)]
+    pub token: TokenKey,
     /// How people sign in.
     #[command(flatten)]
     pub sign_in: SignIn,
@@ -280,7 +331,7 @@ pub enum Log {
     /// signed.
     RotateKey(RotateLogKey),
     /// Derive the whole tree again from the served files and hold every event of the log against its leaf.
-    Check(Data),
+    Check(LogFolder),
 }
 
 /// A signing key.
@@ -301,7 +352,7 @@ pub struct LogKey {
 pub struct RotateLogKey {
     /// The data folder.
     #[command(flatten)]
-    pub data: Data,
+    pub data: LogFolder,
     /// The present key; `log.key` in the data folder if left out.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
@@ -422,8 +473,26 @@ pub enum SexArg {
 pub enum Key {
     /// Make a new master key in a file of mode 0600. Keep it apart from the data folder and from its backups.
     Create(KeyFile),
+    /// Make a new master key on a PKCS#11 token, which never leaves it.
+    CreateOnToken(TokenKey),
     /// Wrap every key of the data folder anew under another master key; the server must not run.
     Rotate(RotateKey),
+    /// Write a backup of the keys of persons to a new file; the server must not run. It is wrapped by the master key, which is
+    /// not in it, and is refused after 30 days: who is erased until then is wholly gone only after that, and the record says so.
+    Backup(KeyBackup),
+    /// Fill the empty `keys` folder of a data folder from a backup that has not expired. Whoever was erased since then is erased
+    /// again at the next start.
+    Restore(KeyBackup),
+}
+
+/// A backup of the keys.
+#[derive(Debug, Clone, Args)]
+pub struct KeyBackup {
+    /// The data folder.
+    #[command(flatten)]
+    pub data: Data,
+    /// The backup's file; refused for a new backup if it exists.
+    pub file: PathBuf,
 }
 
 /// Which file.
@@ -439,9 +508,15 @@ pub struct RotateKey {
     /// The data folder.
     #[command(flatten)]
     pub data: Data,
-    /// The file of the new master key, made by `siyi key create`. The present one is found as `siyi serve` finds it.
-    #[arg(long)]
-    pub to: PathBuf,
+    /// The file of the new master key, made by `siyi key create`.
+    #[arg(long, value_name = "FILE", required_unless_present = "to_token_key", conflicts_with = "to_token_key")]
+    pub to: Option<PathBuf>,
+    /// The label of the new master key on the token that is named, made by `siyi key create-on-token`.
+    #[arg(long, value_name = "LABEL", requires = "pkcs11_module")]
+    pub to_token_key: Option<String>,
+    /// The file of the present master key; found as `siyi serve` finds it if left out.
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
 }
 
 /// What to import.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::Value;
 use siyi_access::record::{AccessLog, Entry};
-use siyi_access::{About, Account, Circumstances, Decision, DecisionPoint, Door, Held, SignInMethod, Visitor};
+use siyi_access::{About, Account, Circumstances, Decision, DecisionPoint, Door, Held, SignInMethod, Visitor, covers};
 use siyi_domain::consultation::{Consultation, ConsultationEvent};
 use siyi_domain::ids::{ConsultationId, JurisdictionCode, PersonId};
 use siyi_domain::office::{Actor, Office, RollKind};
@@ -166,7 +166,7 @@ impl Gate {
             Caller::Account(identity) => (known_by(identity.method), Some(identity.account)),
         };
         let day = request.occurred_at.unwrap_or_else(|| self.handler.clock().now()).day();
-        let place = self.place_of(&request).await?;
+        let place = self.place_of(&request.target, &request.name, &request.input).await?;
         let visitor = self.visitor(caller, place.as_ref(), day).await?;
         let mut about = self.about(&request, place.clone()).await?;
         about.second_signer = second.and_then(|code| self.seconds.take(&code, self.handler.clock().now()));
@@ -253,12 +253,40 @@ impl Gate {
         }
     }
 
-    async fn place_of(&self, request: &Request) -> Result<Option<JurisdictionCode>, HandleError> {
-        Ok(match &request.target {
+    /// In which office an account acts that names none: the only one that it, or the person named, holds for the place of the
+    /// command. None where there are several, or no account.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the log cannot be read.
+    pub async fn only_office(
+        &self,
+        caller: &Caller,
+        named: Option<PersonId>,
+        target: &Target,
+        (name, input): (&str, &Value),
+    ) -> Result<Option<Actor>, HandleError> {
+        let Some(place) = self.place_of(target, name, input).await? else { return Ok(None) };
+        let today = self.handler.clock().now().day();
+        let Visitor::Account(account) = self.visitor(caller, Some(&place), today).await? else { return Ok(None) };
+        let here = account.held.into_iter().filter(|held| covers(held.office, &held.jurisdiction, Some(&place)));
+        let mut theirs = here.filter(|held| named.is_none_or(|person| person == held.person));
+        Ok(match (theirs.next(), theirs.next()) {
+            (Some(Held { person, office, .. }), None) => Some(Actor { person, office }),
+            _ => None,
+        })
+    }
+
+    async fn place_of(
+        &self,
+        target: &Target,
+        name: &str,
+        input: &Value,
+    ) -> Result<Option<JurisdictionCode>, HandleError> {
+        Ok(match target {
             Target::Jurisdiction(code) => Some(code.clone()),
             Target::Account(_) => None,
-            Target::Consultation(id) => match request.input.get("jurisdiction").and_then(|code| code.as_str()) {
-                Some(code) if request.name == "raiseMotion" => code.parse().ok(),
+            Target::Consultation(id) => match input.get("jurisdiction").and_then(|code| code.as_str()) {
+                Some(code) if name == "raiseMotion" => code.parse().ok(),
                 _ => self.handler.consultation(*id).await?.jurisdiction.clone(),
             },
         })

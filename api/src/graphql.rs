@@ -36,6 +36,7 @@ mod plan;
 mod procedure;
 mod query;
 mod reading;
+mod retention;
 mod routine;
 mod rule;
 mod scalars;

@@ -18,6 +18,7 @@ pub mod health;
 pub mod named;
 pub mod pages;
 pub mod public_log;
+pub mod retention;
 pub mod run;
 pub mod server;
 pub mod sign_in;

@@ -65,8 +65,9 @@ fn done(result: Result<(), Failure>) -> Result<ExitCode, Failure> {
     result.map(|()| ExitCode::SUCCESS)
 }
 
-async fn open(data: &std::path::Path, clock: Arc<dyn Clock>, mode: Mode) -> Result<App, Failure> {
-    App::open(data, clock, mode).await.map_err(|e| format!("{}: {e}", e.code()).into())
+async fn open(data: &Data, clock: Arc<dyn Clock>, mode: Mode) -> Result<App, Failure> {
+    let master = key::master(data, mode)?;
+    App::open_with(&data.data, clock, mode, master).await.map_err(|e| format!("{}: {e}", e.code()).into())
 }
 
 /// A bar on standard error; silent where that is no terminal.
@@ -89,7 +90,7 @@ async fn import(options: Import) -> Result<(), Failure> {
             (Arc::<SetClock>::clone(&set), Pace::Case(set))
         }
     };
-    let app = open(&options.data.data, clock, serve::mode_of(&options.data.data)).await?;
+    let app = open(&options.data, clock, serve::mode_of(&options.data.data)).await?;
     let bar = bar(0, "acts");
     let outcome = crate::case::run(&app.handler, &cases, &pace, |done, total| {
         bar.set_length(total as u64);
@@ -111,7 +112,7 @@ async fn import(options: Import) -> Result<(), Failure> {
 }
 
 async fn rebuild(options: Rebuild) -> Result<(), Failure> {
-    let app = open(&options.data.data, Arc::new(WallClock), serve::mode_of(&options.data.data)).await?;
+    let app = open(&options.data, Arc::new(WallClock), serve::mode_of(&options.data.data)).await?;
     let names: Vec<&str> = match &options.model {
         Some(name) => vec![name.as_str()],
         None => NAMES.to_vec(),
@@ -141,7 +142,7 @@ async fn rebuild(options: Rebuild) -> Result<(), Failure> {
 }
 
 async fn export(options: Data) -> Result<(), Failure> {
-    let app = open(&options.data, Arc::new(WallClock), serve::mode_of(&options.data)).await?;
+    let app = open(&options, Arc::new(WallClock), serve::mode_of(&options.data)).await?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     each_event(app.store.as_ref(), |event| {
         out.write_all(&event.body)?;

@@ -8,4 +8,5 @@ pub mod load;
 pub mod promises;
 pub mod scenario;
 pub mod small_village;
+pub mod websocket;
 pub mod world;

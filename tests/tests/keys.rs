@@ -3,6 +3,8 @@
 
 #[path = "keys/backups.rs"]
 mod backups;
+#[path = "keys/commands.rs"]
+mod commands;
 #[path = "keys/disk.rs"]
 mod disk;
 #[path = "keys/masters.rs"]

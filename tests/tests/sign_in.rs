@@ -4,14 +4,20 @@
 mod authenticator;
 #[path = "sign_in/desk.rs"]
 mod desk;
+#[path = "sign_in/doors.rs"]
+mod doors;
 #[path = "sign_in/erasing.rs"]
 mod erasing;
 #[path = "sign_in/files.rs"]
 mod files;
+#[path = "sign_in/following.rs"]
+mod following;
 #[path = "sign_in/joining.rs"]
 mod joining;
 #[allow(dead_code, reason = "the attachments' own tests need the rest")]
 #[path = "../../core/attachments/tests/inspection/made.rs"]
 mod made;
+#[path = "sign_in/papers.rs"]
+mod papers;
 #[path = "sign_in/signing.rs"]
 mod signing;

@@ -8,7 +8,8 @@ use siyi_log::via::Attendant;
 
 /// Header with the UUID of the person who acts.
 pub const PERSON_HEADER: &str = "x-siyi-person";
-/// Header with the office in which the person acts, for example `party_secretary`.
+/// Header with the office in which the person acts, for example `party_secretary`. Who signed in and holds one office in the
+/// place of a command may leave both out.
 pub const OFFICE_HEADER: &str = "x-siyi-office";
 /// Header with office and person of the attendant who writes for somebody without a telephone: `clerk:<uuid>`.
 pub const ATTENDANT_HEADER: &str = "x-siyi-attendant";

@@ -10,6 +10,7 @@ use siyi_log::canonical::sha256;
 use siyi_projections::directory;
 use siyi_projections::dossier::Dossier;
 
+use super::doors::Reader;
 use super::enums::{Language, Office};
 use super::paging::PageInfo;
 use super::scalars::{Count, DateTime, Position};
@@ -111,7 +112,8 @@ impl Event {
     /// Its data as stored, personal fields as digests; `withheld` names what only offices that cover the village are told.
     async fn data(&self, ctx: &Context<'_>) -> Result<Json<serde_json::Value>, Error> {
         let entry = self.entry()?;
-        let whole = super::doors::sees_whole(ctx, self.place()).await;
+        let reader = Reader::of(ctx, Arc::clone(ctx.data::<Arc<App>>()?));
+        let whole = reader.sees_whole(self.place()).await;
         Ok(Json(super::told::of_matter(&entry.event, whole)))
     }
 

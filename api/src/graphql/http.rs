@@ -13,6 +13,7 @@ use axum::routing::get;
 use bytes::Bytes;
 
 use super::actor::ActHeaders;
+use super::doors::Credentials;
 use super::forged::Forged;
 use super::persisted::{self, Asked};
 use super::socket::{MAX_MESSAGE_BYTES, Socket};
@@ -164,7 +165,8 @@ async fn subscriptions(
     };
     let options = &door.guard.options;
     let (introspection, ping) = (options.introspection, options.times.ping);
-    let socket = Socket { schema: door.schema, protocol, caller: sender.caller, introspection, ping, place };
+    let (caller, credentials) = (sender.caller, Credentials::of(&headers));
+    let socket = Socket { schema: door.schema, protocol, caller, credentials, introspection, ping, place };
     upgrade
         .protocols(ALL_WEBSOCKET_PROTOCOLS)
         .max_message_size(MAX_MESSAGE_BYTES)

@@ -15,6 +15,7 @@ use super::flag::FlagCount;
 use super::local::{Adjustment, Scope};
 use super::paging::{PageInfo, assumed, page_size};
 use super::procedure::Procedure;
+use super::retention::RetentionDue;
 use super::scalars::{Count, Date, DateTime};
 use crate::app::App;
 
@@ -120,6 +121,11 @@ impl Jurisdiction {
     async fn flag_counts(&self, ctx: &Context<'_>) -> Result<Vec<FlagCount>, Error> {
         let app = ctx.data::<Arc<App>>()?;
         Ok(FlagCount::told(compliance::counts(&app.models.compliance.shelf(), &self.0.code)?))
+    }
+
+    /// 到期: whose data and which files no law orders kept any more; null for whoever does not keep its rolls.
+    async fn retention_due(&self, ctx: &Context<'_>) -> Result<Option<RetentionDue>, Error> {
+        super::retention::due(ctx, &self.0.code).await
     }
 
     /// 公开栏: its notices, the newest first.

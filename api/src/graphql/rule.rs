@@ -44,10 +44,12 @@ impl RuleCited {
     pub(super) fn of(basis: &Basis, rules: &Rules) -> Self {
         let source = rules.laws.find(&basis.law);
         let article = source.and_then(|law| law.article(&basis.article));
+        // What only the schedule of retention cites stands among its own sources.
+        let cited = rules.retention.sources.iter().find(|cited| cited.id == basis.law);
         Self {
             law: basis.law.clone(),
-            title: source.map(|s| s.title.zh.clone()),
-            version: source.map(|s| s.version.clone()),
+            title: source.map(|s| &s.title.zh).or(cited.map(|cited| &cited.title.zh)).cloned(),
+            version: source.map(|s| &s.version).or(cited.map(|cited| &cited.version)).cloned(),
             article: basis.article.clone(),
             text: article.map(|article| Text { zh: article.zh.clone(), en: article.en.clone() }),
             certainty: basis.certainty.into(),

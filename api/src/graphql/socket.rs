@@ -11,6 +11,7 @@ use axum::extract::ws::{Message, WebSocket};
 use futures::stream::BoxStream;
 use futures::{SinkExt, StreamExt};
 
+use super::doors::Credentials;
 use super::{SiyiSchema, limits};
 use crate::gate::Caller;
 use crate::server::places::Place;
@@ -27,6 +28,7 @@ pub(super) struct Socket {
     pub(super) schema: SiyiSchema,
     pub(super) protocol: GraphQLProtocol,
     pub(super) caller: Caller,
+    pub(super) credentials: Credentials,
     pub(super) introspection: bool,
     pub(super) ping: Duration,
     /// Held for as long as the socket is open.
@@ -46,6 +48,7 @@ impl Socket {
         }));
         let mut data = Data::default();
         data.insert(self.caller);
+        data.insert(Arc::new(self.credentials));
         let executor = Following { schema: self.schema, introspection: self.introspection, open: Arc::default() };
         let serving = GraphQLWebSocket::new_with_pair(answers, heard, executor, self.protocol).with_data(data).serve();
         let ping = self.ping;

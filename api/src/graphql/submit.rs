@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::Value;
 use siyi_domain::account::Proof;
+use siyi_domain::office::Actor;
 use siyi_log::handler::{HandleError, Outcome, Receipt, Request, Target, challenge};
 use siyi_log::via::{Assertion, Signed};
 use siyi_sign_in::Invited;
@@ -46,14 +47,15 @@ pub(super) async fn submit(
         Some(id) => id.parse().map_err(|_| coded("invalid-input", "`commandId` is no uuid"))?,
         None => new_id(),
     };
-    let subject = target.to_string();
+    let (subject, input) = (target.to_string(), serde_json::to_value(input)?);
+    let actor = acting(ctx, &target, (name, &input)).await?;
     let mut request = Request {
         command_id,
         target,
         name: name.to_owned(),
-        input: serde_json::to_value(input)?,
+        input,
         occurred_at: meta.occurred_at.map(|at| at.0),
-        actor: actor(ctx)?,
+        actor,
         correlation_id: None,
         via: None,
     };
@@ -83,6 +85,21 @@ pub(super) async fn submit(
         }
         Err(shut) => Err(coded(shut.code(), shut.to_string())),
     }
+}
+
+/// Who acts: whom the headers name, or who signed in where their only office for the place goes without saying.
+async fn acting(ctx: &Context<'_>, target: &Target, command: (&str, &Value)) -> Result<Actor, Error> {
+    let headers = ctx.data_opt::<ActHeaders>().cloned().unwrap_or_default();
+    let (None, Some(caller @ Caller::Account(_))) = (&headers.office, ctx.data_opt::<Caller>()) else {
+        return actor(ctx);
+    };
+    let named = match &headers.person {
+        Some(person) => Some(person.parse().map_err(|_| coded("actor-unknown", "the person named is no uuid"))?),
+        None => None,
+    };
+    let app = ctx.data::<Arc<App>>()?;
+    let only = app.gate.only_office(caller, named, target, command).await.map_err(|error| told(&error))?;
+    only.map_or_else(|| actor(ctx), Ok)
 }
 
 /// Asks the gate. What takes a person's data away has to reach more than the log.

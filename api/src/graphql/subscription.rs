@@ -9,6 +9,7 @@ use siyi_log::envelope::{DomainEvent, Recorded};
 use siyi_log::port::{Followed, Position as LogPosition};
 use siyi_projections::docket;
 
+use super::doors::Reader;
 use super::enums::Office;
 use super::scalars::{DateTime, Position};
 use super::told;
@@ -67,6 +68,8 @@ impl Subscription {
         after: Option<Position>,
     ) -> Result<impl Stream<Item = LogEvent>, Error> {
         let app = Arc::clone(ctx.data::<Arc<App>>()?);
+        let reader = Reader::of(ctx, Arc::clone(&app));
+        reader.enter("subscription:eventsRecorded").await?;
         let within = within.as_ref().map(super::query::code).transpose()?;
         let only = consultation.as_ref().map(super::query::consultation_id).transpose()?;
         let after = match after {
@@ -74,18 +77,23 @@ impl Subscription {
             None => app.store.head().await?,
         };
         let followed = app.store.follow(after);
-        Ok(followed.filter_map(move |next| {
+        let wanted = followed.filter_map(move |next| {
             let wanted = match next {
-                Ok(Followed::Event(stored)) => Recorded::read(&stored).ok().flatten().filter(|recorded| {
-                    let place = place_of(recorded, &app);
-                    let in_place = within.as_ref().is_none_or(|w| place.is_some_and(|p| w.contains(&p)));
+                Ok(Followed::Event(stored)) => Recorded::read(&stored).ok().flatten().and_then(|recorded| {
+                    let place = place_of(&recorded, &app);
+                    let in_place = within.as_ref().is_none_or(|w| place.as_ref().is_some_and(|p| w.contains(p)));
                     let of_matter =
                         only.is_none_or(|id| matches!(&recorded.event, DomainEvent::Consultation(of, _) if *of == id));
-                    in_place && of_matter && !matches!(recorded.event, DomainEvent::Account(..))
+                    let followed = in_place && of_matter && !matches!(recorded.event, DomainEvent::Account(..));
+                    followed.then_some((recorded, place))
                 }),
                 Ok(Followed::CaughtUp) | Err(_) => None,
             };
-            std::future::ready(wanted.as_ref().map(|recorded| LogEvent::of(recorded, false)))
+            std::future::ready(wanted)
+        });
+        Ok(wanted.then(move |(recorded, place)| {
+            let reader = reader.clone();
+            async move { LogEvent::of(&recorded, reader.sees_whole(place.as_ref()).await) }
         }))
     }
 }

@@ -14,6 +14,7 @@ use super::ask::Ask;
 use super::trouble::{self, Trouble};
 use super::visit::Visit;
 use crate::app::App;
+use crate::gate::Caller;
 use crate::server::headers::{PLAIN_POLICY, SCRIPTED_POLICY};
 
 /// A page or a feed, rendered.
@@ -79,7 +80,9 @@ where
 /// The page, or only that the reader holds it already.
 fn respond(rendered: Rendered, ask: &Ask) -> Response {
     let tag = format!("\"{}\"", short_hash(rendered.body.as_bytes()));
-    let headers = [(ETAG, tag.clone()), (CACHE_CONTROL, "no-cache".to_owned())];
+    // What somebody signed in is shown, nobody else's cache may keep.
+    let kept = if matches!(ask.caller, Caller::Account(_)) { "private, no-cache" } else { "no-cache" };
+    let headers = [(ETAG, tag.clone()), (CACHE_CONTROL, kept.to_owned())];
     if ask.held.split(',').any(|held| held.trim().trim_start_matches("W/") == tag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
@@ -93,8 +96,8 @@ fn respond(rendered: Rendered, ask: &Ask) -> Response {
 /// The page that says what is the trouble.
 fn refuse(visit: &Visit<'_>, trouble: Trouble) -> Response {
     let trouble = trouble.unless_behind(visit.app);
-    if let Trouble::ReadStore(error) = &trouble {
-        tracing::error!(%error, "a page could not be read");
+    if matches!(trouble, Trouble::ReadStore(_) | Trouble::Files(_)) {
+        tracing::error!(error = %trouble, "a page could not be read");
     }
     let status = trouble.status();
     let body = match trouble::page(visit, &trouble) {

@@ -7,6 +7,7 @@ use axum::http::header::IF_NONE_MATCH;
 use axum::http::request::Parts;
 
 use super::lang::Lang;
+use crate::gate::Caller;
 
 /// A reader's wishes, from the address.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,8 @@ pub struct Ask {
     pub path: String,
     /// The entity tags that the reader holds already.
     pub held: String,
+    /// Who reads.
+    pub caller: Caller,
 }
 
 impl<S: Sync> FromRequestParts<S> for Ask {
@@ -37,6 +40,7 @@ impl<S: Sync> FromRequestParts<S> for Ask {
             after: wish("after").filter(|after| is_plain(after)).map(str::to_owned),
             path: parts.uri.path().to_owned(),
             held: held.unwrap_or_default().to_owned(),
+            caller: parts.extensions.get::<Caller>().cloned().unwrap_or_default(),
         })
     }
 }

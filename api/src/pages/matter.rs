@@ -24,6 +24,7 @@ use super::trouble::Trouble;
 use super::visit::Visit;
 
 mod facts;
+mod files;
 mod meetings;
 mod money;
 mod off_road;
@@ -32,6 +33,7 @@ mod record;
 mod steps;
 
 use facts::Fact;
+use files::{File, Told};
 use preparation::Teller;
 
 pub use meetings::{MeetingView, all as meetings_of};
@@ -67,6 +69,7 @@ struct MatterPage {
     dues: Vec<Due>,
     meetings: Vec<MeetingView>,
     money: MoneyView,
+    files: Vec<File>,
     record: record::Record,
     /// The road, where it is not the whole one.
     lane: Option<String>,
@@ -96,6 +99,7 @@ pub fn page(visit: &Visit<'_>, number: &str) -> Result<Rendered, Trouble> {
     let steps = steps::Steps::of(&file, procedure, visit.today, lang);
     let teller = Teller { visit, file: &file };
     let (preparation, off_road, oversight) = (teller.preparation(), teller.off_road(), teller.oversight());
+    let files = files::all(visit, &file)?;
     let screened = !matches!(file.standing.stage, Stage::Unborn | Stage::Moved | Stage::Ended(Ending::Dismissed));
     let page = MatterPage {
         frame: visit.frame(&row.title, visit.crumbs(&lineage)),
@@ -111,7 +115,8 @@ pub fn page(visit: &Visit<'_>, number: &str) -> Result<Rendered, Trouble> {
         dues: Due::all(&row.duties, &row.standing, procedure, visit.today, lang),
         meetings: meetings::all(visit, &file)?,
         money: MoneyView::of(&file, lang),
-        record: record::Record::of(visit, &file)?,
+        record: record::Record::of(visit, &file, &files)?,
+        files,
         lane: screened.then(|| Narrator { lang, procedure }.lane(file.standing.lane)),
         group: group(visit, &row)?,
         urban: procedure.is_some_and(is_urban),

@@ -224,6 +224,16 @@ phrases! {
     payee: "收款方", "Payee";
     voucher: "凭证号", "Voucher";
     paid_so_far: "累计付款", "Paid in all";
+    list_comma: "、", ", ";
+    files: "所引文件", "Files cited";
+    files_unit: "件", "";
+    files_note: "记录所引的每件材料均按摘要核对。签到表、表决票等只对依规定可以查阅的人开放。", "Every paper that the record cites is known by its digest. Sheets, ballots and the like open only to those whom the rules let read them.";
+    file_shut: "（只对有权查阅的人开放）", "(opens only to those entitled)";
+    file_elsewhere: "本系统只登记摘要，原件由保管人保存", "Only the digest is on record here; the paper is with its keeper";
+    file_hidden: "涉及个人的材料，只对有权查阅的人开放", "Concerns a person; opens only to those entitled";
+    handed_in: "提交 ", "Handed in ";
+    cited_by: "见记录第", "Cited by record ";
+    cited_end: "条", "";
     record: "全过程记录", "The whole record";
     record_note: "按先后列出全部记录，包括未通过、退回和更正的。每条注明发生时间、记录时间和经办职务。", "Every record in order, lost motions, returns and corrections included, with when it happened, when it was recorded, and in which office somebody acted.";
     occurred: "发生 ", "Happened ";

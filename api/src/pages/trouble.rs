@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use siyi_attachments::AttachmentError;
 use siyi_domain::refusal::RefusalCode;
 use siyi_projections::shelf::ShelfError;
 
@@ -36,6 +37,9 @@ pub enum Trouble {
     /// The read store fails.
     #[error("read-model-unavailable: {0}")]
     ReadStore(#[from] ShelfError),
+    /// The store of files fails.
+    #[error("attachments-unavailable: {0}")]
+    Files(#[from] AttachmentError),
     /// A template fails.
     #[error("page-failed: {0}")]
     Template(#[from] askama::Error),
@@ -53,6 +57,7 @@ impl Trouble {
             Self::ProcedureUnknown => "procedure-unknown",
             Self::Behind => "read-model-behind",
             Self::ReadStore(_) => "read-model-unavailable",
+            Self::Files(error) => error.code(),
             Self::Template(_) => "page-failed",
         }
     }
@@ -66,7 +71,7 @@ impl Trouble {
             | Self::ConsultationUnknown
             | Self::NoticeNotPosted
             | Self::ProcedureUnknown => StatusCode::NOT_FOUND,
-            Self::Behind | Self::ReadStore(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Behind | Self::ReadStore(_) | Self::Files(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -111,7 +116,7 @@ impl Trouble {
                     "The server has just started and has not read the whole record. Please try again soon.",
                 ),
             ),
-            Self::ReadStore(_) | Self::Template(_) => (
+            Self::ReadStore(_) | Self::Files(_) | Self::Template(_) => (
                 ("页面暂时无法显示", "查询库正在重建或发生故障，记录本身不受影响。请稍候再看。"),
                 (
                     "The page cannot be shown now",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use siyi_access::About;
 use siyi_domain::consultation::{Stage, Standing};
 use siyi_domain::ids::{JurisdictionCode, PersonId};
 use siyi_domain::moment::Moment;
@@ -12,6 +13,7 @@ use siyi_projections::directory::{self, JurisdictionRow};
 use siyi_projections::docket::{self, DocketRow};
 use siyi_projections::dossier::Dossier;
 use siyi_projections::shelf::Shelf;
+use tokio::runtime::Handle;
 
 use super::ask::Ask;
 use super::frame::{Crumb, Frame};
@@ -20,6 +22,7 @@ use super::phrases::Phrases;
 use super::terms::Term;
 use super::trouble::Trouble;
 use crate::app::App;
+use crate::gate::Caller;
 
 /// One reader's visit.
 pub struct Visit<'a> {
@@ -143,6 +146,17 @@ impl<'a> Visit<'a> {
             _ => self.today,
         };
         self.binding(&standing.procedure, day)
+    }
+
+    /// Whether the reader may use a door about something. What cannot be decided is shut, and so is everything that is not
+    /// public where nothing runs that could ask.
+    #[must_use]
+    pub fn may(&self, door: &str, about: &About) -> bool {
+        let gate = &self.app.gate;
+        match (&self.ask.caller, Handle::try_current()) {
+            (Caller::Nobody, _) | (_, Err(_)) => gate.is_public(door),
+            (caller, Ok(runtime)) => runtime.block_on(gate.may(caller, door, about)).unwrap_or(false),
+        }
     }
 
     /// The masked name of a person.

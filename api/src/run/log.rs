@@ -11,7 +11,7 @@ use siyi_transparency::witness::{WitnessBook, witness_routes};
 use siyi_transparency::{SealError, fsck};
 
 use super::{Failure, open_log};
-use crate::cli::{Data, Log, LogKey, RotateLogKey, Witness};
+use crate::cli::{Log, LogFolder, LogKey, RotateLogKey, Witness};
 use crate::public_log::FOLDER;
 use crate::server;
 
@@ -45,7 +45,7 @@ fn rotate(options: &RotateLogKey) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn check(options: &Data) -> Result<(), Failure> {
+async fn check(options: &LogFolder) -> Result<(), Failure> {
     let store = open_log(&options.data).await?;
     let sound = fsck(&options.data.join(FOLDER), &store).await;
     store.close().await;

@@ -32,7 +32,8 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
     let protection = protection(mode, &options.network)?;
     let listener = server::listen_as(options.serve.listen, &protection).await?;
     let scheme = if protection.tls.is_some() { "https" } else { "http" };
-    let master = master_key(&data, mode).map_err(|e| format!("{}: {e}", e.code()))?;
+    let token = options.token.place().map_err(|e| format!("{}: {e}", e.code()))?;
+    let master = master_key(&data, mode, token).map_err(|e| format!("{}: {e}", e.code()))?;
     let opened = App::open_on(&data, Arc::new(WallClock), mode, master, options.store.as_deref()).await;
     let mut app = opened.map_err(|e| format!("{}: {e}", e.code()))?;
     let sign_in = sign_in(&options.sign_in, scheme, listener.local_addr()?)?;

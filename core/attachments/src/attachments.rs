@@ -8,6 +8,7 @@ use crate::{
     limits::MAX_CLEANED_AT_ONCE,
     store::{Kept, Opened, Particulars, Store, Upload},
 };
+use siyi_domain::ids::JurisdictionCode;
 use std::sync::Arc;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 use uuid::Uuid;
@@ -68,6 +69,22 @@ impl Attachments {
     /// Those of [`Store::particulars`].
     pub async fn particulars(&self, owner: Uuid, digest: Digest) -> Result<Particulars, AttachmentError> {
         self.call(move |store| store.particulars(owner, &digest)).await
+    }
+
+    /// See [`Store::of_owner`].
+    ///
+    /// # Errors
+    /// Those of [`Store::of_owner`].
+    pub async fn of_owner(&self, owner: Uuid) -> Result<Vec<Particulars>, AttachmentError> {
+        self.call(move |store| store.of_owner(owner)).await
+    }
+
+    /// See [`Store::of_village`].
+    ///
+    /// # Errors
+    /// Those of [`Store::of_village`].
+    pub async fn of_village(&self, village: JurisdictionCode) -> Result<Vec<Particulars>, AttachmentError> {
+        self.call(move |store| store.of_village(&village)).await
     }
 
     /// See [`Store::open_one`].

@@ -226,6 +226,33 @@ impl Store {
         self.find(owner, digest).map(|(_, _, particulars)| particulars)
     }
 
+    /// What is known about each attachment of an owner, in no order.
+    ///
+    /// # Errors
+    /// `attachment-corrupt`, `store-unavailable`.
+    pub fn of_owner(&self, owner: Uuid) -> Result<Vec<Particulars>, AttachmentError> {
+        self.listed(|at, _| index::owner_of(at) == owner)
+    }
+
+    /// What is known about each attachment that counts to a village, in no order.
+    ///
+    /// # Errors
+    /// `attachment-corrupt`, `store-unavailable`.
+    pub fn of_village(&self, village: &JurisdictionCode) -> Result<Vec<Particulars>, AttachmentError> {
+        self.listed(|_, row| row.village == *village)
+    }
+
+    fn listed(&self, wanted: impl Fn(&RowKey, &Row) -> bool) -> Result<Vec<Particulars>, AttachmentError> {
+        let mut listed = Vec::new();
+        for (at, row) in self.index.rows()?.into_iter().filter(|(at, row)| wanted(at, row)) {
+            // Whose key is gone is being erased.
+            if let Some(key) = self.keys.key(index::owner_of(&at))? {
+                listed.push(row.particulars(&at, &key)?);
+            }
+        }
+        Ok(listed)
+    }
+
     /// Opens an attachment. Nothing is handed out before every chunk and the whole digest have been checked.
     ///
     /// # Errors

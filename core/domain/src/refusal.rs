@@ -280,6 +280,7 @@ refusal_codes! {
     OfficeHeldAlready = "office-held-already", "该人员已任此职", "the person holds the office already";
     OfficeNotHeld = "office-not-held", "该人员当日未任此职", "the person does not hold the office on that day";
     ResidenceTooShort = "residence-too-short", "居住未满一年", "the person has lived here for less than a year";
+    HomeIsHere = "home-is-here", "户籍就在本村（社区），无需接纳", "the person is registered here and needs no admission";
     ConsentOfWrongBody = "consent-of-wrong-body", "应经村民会议或者村民代表会议同意", "only the assembly or the representatives may agree";
     AdmittedAlready = "admitted-already", "该人员已被接纳", "the person is admitted already";
     PersonRestrictedAlready = "person-restricted-already", "该人员信息已限制处理", "the person's data is restricted already";

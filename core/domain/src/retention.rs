@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::procedure::{Basis, Certainty, Text};
 
@@ -23,7 +23,7 @@ const SHIPPED: &str = include_str!("../../../schemas/retention/village-archives.
 macro_rules! named {
     ($(#[$doc:meta])* $enum:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)+ }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum $enum { $($(#[$variant_doc])* $variant,)+ }
 
@@ -149,6 +149,16 @@ pub struct FieldRule {
     pub basis: Basis,
 }
 
+/// A record that lies with a person and would go with the person's data: a file under the person's own key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordKept {
+    /// Of which class.
+    pub class: RecordClass,
+    /// Since when it is kept.
+    pub on: Date,
+}
+
 /// A law or paper that the schedule cites.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -261,6 +271,12 @@ impl Retention {
     /// The rules of all personal fields.
     pub fn fields(&self) -> impl Iterator<Item = &FieldRule> {
         self.fields.values()
+    }
+
+    /// The rule by which a record is still kept on a day; `None` where its period is over.
+    #[must_use]
+    pub fn running(&self, record: &RecordKept, today: Date) -> Option<&ClassRule> {
+        self.of(record.class).filter(|rule| rule.keep.runs(rule.from, record.on, false, today))
     }
 
     /// Whether the law still orders a personal field kept on a day, so that it may be restricted and not erased: `last_used`

@@ -14,6 +14,7 @@ use crate::moment::Moment;
 use crate::office::{Body, Office, Post, Residence, RollKind, Sex};
 use crate::procedure::{Base, Procedure};
 use crate::refusal::{Refusal, RefusalCode};
+use crate::retention::RecordKept;
 use crate::tally::Test;
 
 mod appointments;
@@ -128,6 +129,8 @@ commands! {
         basis: ErasureBasis,
         /// When the last backup of keys that can open it expires; filled in by the server, which knows its backups.
         last_key_backup_expires: Option<Date>,
+        /// The records that would go with the data; filled in by the server, which knows its files.
+        records: Option<Vec<RecordKept>>,
     }
 }
 
@@ -624,13 +627,13 @@ pub fn decide(
         RosterCommand::RegisterPersons(c) if registers_officers(code, context) => register_persons(state, c),
         RosterCommand::RegisterPersons(c) => pack().and_then(|_| register_persons(state, c)),
         RosterCommand::DeclareKinship(c) => pack().and_then(|_| declare_kinship(state, c)),
-        RosterCommand::FileRoll(c) => file_roll::decide(state, jurisdiction, pack()?, c),
+        RosterCommand::FileRoll(c) => file_roll::decide(state, jurisdiction, pack()?, c, context.day()),
         RosterCommand::FileOwnersRoll(c) => pack().and_then(|_| owners::file(state, c)),
         RosterCommand::Appoint(c) => appointments::appoint(state, code, c, context),
         RosterCommand::EndAppointment(c) => appointments::end(state, c, context),
         RosterCommand::InviteResident(c) => residence::invite(state, c, context),
         RosterCommand::ConfirmResidence(c) => residence::confirm(state, c, context),
-        RosterCommand::AdmitResident(c) => residence::admit(state, c, context),
+        RosterCommand::AdmitResident(c) => residence::admit(state, code, c, context),
         RosterCommand::RestrictPerson(c) => erasure::restrict(state, c, context),
         RosterCommand::ErasePerson(c) => erasure::erase(state, c, context),
     }

@@ -1,4 +1,4 @@
-//! All rule data that a decision may look at: laws, procedures, matters, holidays.
+//! All rule data that a decision may look at: laws, procedures, matters, holidays, retention.
 
 use jiff::civil::Date;
 use toml::Table;
@@ -9,6 +9,7 @@ use crate::jurisdiction::JurisdictionKind;
 use crate::laws::Laws;
 use crate::matters::Catalogue;
 use crate::procedure::{Procedure, ProcedureError, merged};
+use crate::retention::{Retention, RetentionError};
 
 mod shipped;
 
@@ -24,6 +25,8 @@ pub struct Rules {
     pub matters: Catalogue,
     /// Holidays.
     pub calendar: Calendar,
+    /// How long records and the personal fields in them are kept.
+    pub retention: Retention,
 }
 
 /// A pack as it binds its matters after it was succeeded.
@@ -49,6 +52,9 @@ pub enum RulesError {
     /// The catalogue is malformed.
     #[error("catalogue of matters: {0}")]
     Matters(String),
+    /// The schedule of retention is malformed.
+    #[error(transparent)]
+    Retention(#[from] RetentionError),
 }
 
 /// What of a place decides which procedure binds it.
@@ -72,8 +78,9 @@ impl Rules {
         shipped::HOLIDAYS.iter().try_for_each(|text| calendar.add(text))?;
         let laws = Laws::parse(shipped::LAWS.iter().copied()).map_err(RulesError::Laws)?;
         let matters = Catalogue::parse(shipped::MATTERS).map_err(RulesError::Matters)?;
-        let none = (Vec::new(), Vec::new(), Vec::new());
-        let mut rules = Self { laws, procedures: none.0, tables: none.1, crossings: none.2, matters, calendar };
+        let (procedures, tables, crossings) = (Vec::new(), Vec::new(), Vec::new());
+        let retention = Retention::shipped()?;
+        let mut rules = Self { laws, procedures, tables, crossings, matters, calendar, retention };
         for text in shipped::PROCEDURES {
             rules.insert(text)?;
         }

@@ -30,6 +30,7 @@ pub use identity::{challenge, event_id};
 use crate::clock::Clock;
 use crate::envelope::{Envelope, Recorded, Subject, body_of};
 use crate::port::{AppendError, Direction, EventStore, Expected, NewEvent, Position, ReadFrom, Revision, StreamName};
+use crate::records::PersonalRecords;
 use crate::vault::{Disclosure, Salts, Vault};
 use crate::via::Via;
 use command::Sealing;
@@ -91,6 +92,7 @@ pub struct Handler {
     clock: Arc<dyn Clock>,
     rules: Arc<Rules>,
     states: States,
+    records: Option<Arc<dyn PersonalRecords>>,
 }
 
 impl Handler {
@@ -104,7 +106,13 @@ impl Handler {
         rules: Arc<Rules>,
     ) -> Self {
         let states = States::new(Arc::clone(&store));
-        Self { store, vault, salts, clock, rules, states }
+        Self { store, vault, salts, clock, rules, states, records: None }
+    }
+
+    /// The same, which asks what lies with a person before it erases them.
+    #[must_use]
+    pub fn with_records(self, records: Arc<dyn PersonalRecords>) -> Self {
+        Self { records: Some(records), ..self }
     }
 
     /// The rule data.
@@ -179,8 +187,11 @@ impl Handler {
         }
         let mut sealing = command::seal(request, self.salts.as_ref())?;
         if let Command::Roster(RosterCommand::ErasePerson(erase)) = &mut sealing.command {
-            // A fact of this server and not of whoever asks.
+            // Facts of this server and not of whoever asks.
             erase.last_key_backup_expires = self.vault.last_key_backup_expires().map(Moment::day);
+            if let Some(records) = &self.records {
+                erase.records = Some(records.of_person(erase.person).await?);
+            }
         }
         let Sealing { command, mut disclosures, refusal } = sealing;
         if let Some(refusal) = refusal {

@@ -13,6 +13,7 @@ pub mod handler;
 pub mod keys;
 pub mod memory;
 pub mod port;
+pub mod records;
 pub mod vault;
 pub mod via;
 

@@ -77,7 +77,7 @@ pub fn inspect(data: &Path, ledger: &mut Ledger, random: &mut Random, depth: Dep
 
 async fn news(data: &Path, ledger: &mut Ledger, random: &mut Random) -> Outcome<Found> {
     let store = Arc::new(EmbeddedStore::open(data.join("log"), Options::default())?);
-    let keys = Arc::new(Keys::open(data.join("keys"), master_key(data, Mode::Trial)?)?);
+    let keys = Arc::new(Keys::open(data.join("keys"), master_key(data, Mode::Trial, None)?)?);
     let vault: Arc<dyn Vault> = Arc::new(EmbeddedVault::open(data.join("vault"), keys)?);
     let port: Arc<dyn EventStore> = Arc::<EmbeddedStore>::clone(&store);
     ledger.check(&*store, &*vault, false).await?;

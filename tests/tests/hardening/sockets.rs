@@ -1,92 +1,13 @@
 //! Subscribers' sockets: from here only, for subscriptions only, so many, and not for those who have gone.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use siyi_api::server::Options;
 use siyi_api::server::places::Crowd;
+use siyi_tests::websocket::Socket;
 
-use super::serving::{Server, blocking, connect, strict};
-
-/// A websocket spoken by hand (RFC 6455, section 5.2).
-struct Socket(TcpStream);
-
-impl Socket {
-    /// What the server says to an upgrade: a socket, or the status and text of its refusal.
-    fn open(server: std::net::SocketAddr, headers: &str) -> Result<Self, String> {
-        let mut stream = connect(server);
-        let request = format!(
-            "GET /graphql/ws HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
-             sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-             sec-websocket-protocol: graphql-transport-ws\r\n{headers}\r\n"
-        );
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).unwrap();
-            head.push(byte[0]);
-        }
-        let head = String::from_utf8(head).unwrap();
-        if head.starts_with("HTTP/1.1 101") { Ok(Self(stream)) } else { Err(head) }
-    }
-
-    fn ready(server: std::net::SocketAddr) -> Self {
-        let mut socket = Self::open(server, "").unwrap();
-        socket.send(&json!({ "type": "connection_init" }).to_string());
-        assert_eq!(socket.told()["type"], "connection_ack");
-        socket
-    }
-
-    fn send(&mut self, text: &str) {
-        let length = u16::try_from(text.len()).unwrap();
-        let mut frame = vec![0x81, 0xfe];
-        frame.extend(length.to_be_bytes());
-        // A mask of noughts is a mask.
-        frame.extend([0; 4]);
-        frame.extend(text.as_bytes());
-        self.0.write_all(&frame).unwrap();
-    }
-
-    fn subscribe(&mut self, id: &str, query: &str) {
-        self.send(&json!({ "id": id, "type": "subscribe", "payload": { "query": query } }).to_string());
-    }
-
-    /// The next frame: its kind and its bytes; none where the other side has gone. That nothing comes is no going.
-    fn frame(&mut self) -> Option<(u8, Vec<u8>)> {
-        let mut head = [0; 2];
-        match self.0.read_exact(&mut head) {
-            Ok(()) => {}
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                panic!("it stays open")
-            }
-            Err(_) => return None,
-        }
-        let length = match head[1] & 0x7f {
-            126 => {
-                let mut length = [0; 2];
-                self.0.read_exact(&mut length).ok()?;
-                usize::from(u16::from_be_bytes(length))
-            }
-            length => usize::from(length),
-        };
-        let mut bytes = vec![0; length];
-        self.0.read_exact(&mut bytes).ok()?;
-        Some((head[0] & 0x0f, bytes))
-    }
-
-    fn told(&mut self) -> Value {
-        loop {
-            match self.frame().expect("the socket is open") {
-                (1, bytes) => return serde_json::from_slice(&bytes).unwrap(),
-                (9, _) => {}
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-}
+use super::serving::{Server, blocking, strict};
 
 const FOLLOW: &str = "subscription { eventsRecorded { position } }";
 
@@ -174,7 +95,7 @@ async fn a_message_over_the_limit_ends_the_socket() {
         let mut head = vec![0x81, 0xff];
         head.extend((64u64 * 1024 + 1).to_be_bytes());
         head.extend([0; 4]);
-        socket.0.write_all(&head).unwrap();
+        socket.write(&head);
         while let Some((kind, _)) = socket.frame() {
             assert_ne!(kind, 1, "it was answered");
         }
@@ -201,7 +122,7 @@ async fn who_does_not_answer_a_ping_has_gone() {
         for _ in 0..6 {
             let (kind, _) = alive.frame().expect("it stays");
             assert_eq!(kind, 9);
-            alive.0.write_all(&[0x8a, 0x80, 0, 0, 0, 0]).unwrap();
+            alive.write(&[0x8a, 0x80, 0, 0, 0, 0]);
         }
     })
     .await;

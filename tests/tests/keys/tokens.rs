@@ -11,11 +11,11 @@ use std::{
 };
 
 const MODULES: [&str; 2] = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so"];
-const PIN: &str = "271828";
+pub const PIN: &str = "271828";
 
 /// softhsm2 reads its settings from the environment, which a test cannot change for itself: the same test once more, as
 /// a process of its own.
-fn in_process_of_its_own(test: &str, run: impl FnOnce(&Path)) {
+pub fn in_process_of_its_own(test: &str, run: impl FnOnce(&Path)) {
     if env::var_os("SIYI_SKIP_PKCS11").is_some_and(|skip| skip == "1") {
         return;
     }
@@ -33,7 +33,7 @@ fn in_process_of_its_own(test: &str, run: impl FnOnce(&Path)) {
         .expect("softhsm2 is missing: run `scripts/setup tests`, or set SIYI_SKIP_PKCS11=1");
     assert!(initialised.status.success(), "{initialised:?}");
     let output = Command::new(env::current_exe().unwrap())
-        .args(["--exact", &format!("tokens::{test}"), "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env("SOFTHSM2_CONF", &settings)
         .env("SIYI_PKCS11_FOLDER", folder.path())
         .output()
@@ -42,21 +42,22 @@ fn in_process_of_its_own(test: &str, run: impl FnOnce(&Path)) {
     assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
 }
 
-fn pin_file(folder: &Path, pin: &str, mode: u32) -> PathBuf {
-    let path = folder.join(format!("pin-{pin}-{mode:o}"));
+pub fn pin_file(folder: &Path, pin: &str, mode: u32) -> PathBuf {
+    let which = if pin == PIN { "right" } else { "wrong" };
+    let path = folder.join(format!("pin-{which}-{mode:o}"));
     fs::write(&path, format!("{pin}\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     path
 }
 
-fn token(folder: &Path, key: &str) -> Token {
+pub fn token(folder: &Path, key: &str) -> Token {
     let module = MODULES.iter().map(PathBuf::from).find(|module| module.exists()).expect("softhsm2 has no module");
     Token { module, token: "siyi".into(), key: key.into(), pin_file: pin_file(folder, PIN, 0o600) }
 }
 
 #[test]
 fn keys_wrapped_by_a_token_open_with_it_again_and_with_no_other_key_of_it() {
-    in_process_of_its_own("keys_wrapped_by_a_token_open_with_it_again_and_with_no_other_key_of_it", |folder| {
+    in_process_of_its_own("tokens::keys_wrapped_by_a_token_open_with_it_again_and_with_no_other_key_of_it", |folder| {
         let first = Pkcs11MasterKey::create(token(folder, "first")).unwrap();
         let keys = Keys::open(folder.join("keys"), Arc::new(first)).unwrap();
         make(&keys, WANG);
@@ -73,7 +74,7 @@ fn keys_wrapped_by_a_token_open_with_it_again_and_with_no_other_key_of_it() {
 
 #[test]
 fn a_token_refuses_a_changed_key_and_another_context() {
-    in_process_of_its_own("a_token_refuses_a_changed_key_and_another_context", |folder| {
+    in_process_of_its_own("tokens::a_token_refuses_a_changed_key_and_another_context", |folder| {
         let master = Pkcs11MasterKey::create(token(folder, "first")).unwrap();
         let file = FileMasterKey::create_file(folder.join("file.key")).unwrap();
         // Any key will do for one to be wrapped.
@@ -94,7 +95,7 @@ fn a_token_refuses_a_changed_key_and_another_context() {
 
 #[test]
 fn a_master_key_moves_from_a_file_to_a_token_and_on_to_another_key_of_it() {
-    in_process_of_its_own("a_master_key_moves_from_a_file_to_a_token_and_on_to_another_key_of_it", |folder| {
+    in_process_of_its_own("tokens::a_master_key_moves_from_a_file_to_a_token_and_on_to_another_key_of_it", |folder| {
         let file = Arc::new(FileMasterKey::create_file(folder.join("file.key")).unwrap());
         let keys = Keys::open(folder.join("keys"), file).unwrap();
         make(&keys, WANG);
@@ -112,7 +113,7 @@ fn a_master_key_moves_from_a_file_to_a_token_and_on_to_another_key_of_it() {
 
 #[test]
 fn what_is_missing_or_exposed_is_told_so() {
-    in_process_of_its_own("what_is_missing_or_exposed_is_told_so", |folder| {
+    in_process_of_its_own("tokens::what_is_missing_or_exposed_is_told_so", |folder| {
         let good = token(folder, "first");
         let code = |token: Token| Pkcs11MasterKey::open(token).unwrap_err().code();
         assert_eq!(code(good.clone()), "master-key-missing");
@@ -128,7 +129,7 @@ fn what_is_missing_or_exposed_is_told_so() {
 
 #[test]
 fn a_wrong_pin_opens_nothing() {
-    in_process_of_its_own("a_wrong_pin_opens_nothing", |folder| {
+    in_process_of_its_own("tokens::a_wrong_pin_opens_nothing", |folder| {
         let wrong = Token { pin_file: pin_file(folder, "111111", 0o600), ..token(folder, "first") };
         assert_eq!(Pkcs11MasterKey::open(wrong).unwrap_err().code(), "master-key-unavailable");
     });

@@ -2,21 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
 use siyi_api::app::{App, Mode};
-use siyi_api::server;
+use siyi_api::public_log::LogOptions;
+use siyi_api::server::places::Crowd;
+use siyi_api::server::proxy::Proxies;
+use siyi_api::server::{self, Options};
 use siyi_log::clock::WallClock;
 use siyi_log::keys::FileMasterKey;
-use siyi_sign_in::Options;
 use siyi_sign_in::password::HashCost;
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 pub const TOWN: &str = "419901101000";
@@ -62,18 +68,33 @@ impl Folder {
     }
 
     pub fn create_admin(&self, name: &str, password: &str) -> Output {
-        let arguments = ["account", "create-admin", "--place", TOWN, "--place-name", "云岭镇", "--sex", "f"];
-        let arguments: Vec<&str> = arguments.into_iter().chain(["--person", OFFICER, "--sign-in-name", name]).collect();
+        self.create_officer((TOWN, "云岭镇"), OFFICER, name, password)
+    }
+
+    /// The first officer of a place, at the console.
+    pub fn create_officer(&self, place: (&str, &str), person: &str, name: &str, password: &str) -> Output {
+        let (code, called) = place;
+        let arguments = ["account", "create-admin", "--place", code, "--place-name", called, "--sex", "f"];
+        let arguments: Vec<&str> = arguments.into_iter().chain(["--person", person, "--sign-in-name", name]).collect();
         self.console(&arguments, &format!("{password}\n"))
     }
 
     pub async fn serve(&self) -> Server {
+        Server::of(self.open().await)
+    }
+
+    /// The same with the log sealed, so that its pages are there.
+    pub async fn serve_sealed(&self) -> Server {
+        let options = LogOptions { origin: "siyi.example/log".to_owned(), ..LogOptions::default() };
+        Server::of(self.open().await.with_public_log(&self.data(), &options).await.unwrap())
+    }
+
+    async fn open(&self) -> App {
         let master = Arc::new(FileMasterKey::read(self.key()).unwrap());
         let app = App::open_with(&self.data(), Arc::new(WallClock), Mode::Real, master).await.unwrap();
         let cost = HashCost { memory_kib: 8, passes: 1, lanes: 1 };
-        let options = Options { public: PUBLIC.parse().unwrap(), cost, provider: None };
-        let app = Arc::new(app.with_sign_in(&self.data(), options).await.unwrap());
-        Server { routes: server::router(&app), app }
+        let options = siyi_sign_in::Options { public: PUBLIC.parse().unwrap(), cost, provider: None };
+        app.with_sign_in(&self.data(), options).await.unwrap()
     }
 }
 
@@ -89,11 +110,47 @@ pub async fn with_officer() -> (Folder, Server) {
 pub struct Server {
     pub app: Arc<App>,
     routes: Router,
+    browsers: AtomicU8,
+}
+
+/// The routes as a proxy on this machine reaches them, which says who asks.
+fn behind_proxy(app: &Arc<App>, options: Options) -> Router {
+    let proxies = Proxies::of(vec!["127.0.0.1".parse().unwrap()]);
+    server::router_with(app, &server::Guard::new(Options { proxies, ..options }))
 }
 
 impl Server {
+    fn of(app: App) -> Self {
+        let app = Arc::new(app);
+        Self { routes: behind_proxy(&app, Options::of(app.mode)), app, browsers: AtomicU8::new(1) }
+    }
+
+    /// The same, for who asks more in a minute than people do.
+    #[must_use]
+    pub fn without_quotas(self) -> Self {
+        Self { routes: behind_proxy(&self.app, self.unhurried()), ..self }
+    }
+
+    fn unhurried(&self) -> Options {
+        let sockets = Crowd { all: 100, each: 100 };
+        Options { quotas: None, sockets, connections: sockets, ..Options::of(self.app.mode) }
+    }
+
+    /// The same on a port, for sockets, until the sender is dropped.
+    pub async fn listen(&self) -> (SocketAddr, oneshot::Sender<()>) {
+        let options = self.unhurried();
+        let listener = server::listen_as("127.0.0.1:0".parse().unwrap(), &options).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (end, ended) = oneshot::channel::<()>();
+        let app = Arc::clone(&self.app);
+        tokio::spawn(async move { server::serve_with(&app, listener, options, async { drop(ended.await) }).await });
+        (address, end)
+    }
+
+    /// A browser at an address of its own.
     pub fn browser(&self) -> Browser {
-        Browser { routes: self.routes.clone(), cookies: BTreeMap::new(), acting: None, extra: Vec::new() }
+        let address = IpAddr::from([10, 0, 0, self.browsers.fetch_add(1, Ordering::Relaxed)]);
+        Browser { routes: self.routes.clone(), address, cookies: BTreeMap::new(), acting: None, extra: Vec::new() }
     }
 }
 
@@ -120,6 +177,7 @@ impl Answer {
 
 pub struct Browser {
     routes: Router,
+    address: IpAddr,
     pub cookies: BTreeMap<String, String>,
     /// Person and office in which acts are done.
     pub acting: Option<(String, &'static str)>,
@@ -128,20 +186,28 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// The cookies as a request carries them.
+    pub fn cookie(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
         self.send_bytes(method, path, headers, body.into_bytes()).await
     }
 
     pub async fn send_bytes(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(method).uri(path).header("host", "siyi.example");
-        if !cookies.is_empty() {
-            request = request.header("cookie", cookies.join("; "));
+        request = request.header("x-forwarded-for", self.address.to_string()).header("x-forwarded-proto", "https");
+        if !self.cookies.is_empty() {
+            request = request.header("cookie", self.cookie());
         }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
+        let extra = self.extra.iter().map(|(name, value)| (*name, value.as_str()));
+        for (name, value) in headers.iter().copied().chain(extra) {
+            request = request.header(name, value);
         }
-        let response = self.routes.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let mut request = request.body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));
+        let response = self.routes.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         for set in headers.get_all("set-cookie") {
             let (name, value) = set.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
@@ -184,10 +250,15 @@ impl Browser {
     }
 
     pub async fn graphql(&mut self, query: &str, variables: Value) -> Value {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        self.post("/graphql", "application/json", body.into_bytes()).await.json()
+    }
+
+    /// What a script of our own page sends: a question, an act, a file.
+    pub async fn post(&mut self, path: &str, media: &str, body: Vec<u8>) -> Answer {
         let acting = self.acting.clone();
-        let extra = self.extra.clone();
         let mut headers = vec![
-            ("content-type", "application/json"),
+            ("content-type", media),
             ("x-siyi-request", "1"),
             ("origin", PUBLIC),
             ("sec-fetch-site", "same-origin"),
@@ -195,9 +266,7 @@ impl Browser {
         if let Some((person, office)) = &acting {
             headers.extend([("x-siyi-person", person.as_str()), ("x-siyi-office", *office)]);
         }
-        headers.extend(extra.iter().map(|(name, value)| (*name, value.as_str())));
-        let body = json!({ "query": query, "variables": variables }).to_string();
-        self.send(Method::POST, "/graphql", &headers, body).await.json()
+        self.send_bytes(Method::POST, path, &headers, body).await
     }
 
     /// A command to a place; the answer of the mutation, or the code of the error.
@@ -220,9 +289,8 @@ impl Browser {
         let page = self.get("/account").await;
         assert_eq!(page.status, 200, "{}", page.body);
         let account = app.sign_in.as_ref().unwrap();
-        let cookie = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         let mut headers = HeaderMap::new();
-        headers.insert("cookie", cookie.parse().unwrap());
+        headers.insert("cookie", self.cookie().parse().unwrap());
         let identity = account.identify(&headers).await.unwrap().unwrap();
         let state = app.handler.account(identity.account).await.unwrap();
         state.persons[&place.parse().unwrap()].to_string()
@@ -238,18 +306,34 @@ pub async fn officer(server: &Server, persons: &[(&str, &str)]) -> Browser {
     let village = json!({ "name": "柳沟村", "kind": "village" });
     let registered = officer.act("registerJurisdiction", "RegisterJurisdictionInput", VILLAGE, village).await;
     assert_eq!(registered["__typename"], "Recorded", "{registered}");
+    register(&mut officer, VILLAGE, persons).await;
+    officer
+}
+
+/// Puts persons on the books of a place.
+pub async fn register(officer: &mut Browser, place: &str, persons: &[(&str, &str)]) {
     let persons: Vec<Value> =
         persons.iter().map(|(person, name)| json!({ "person": person, "name": name, "sex": "f" })).collect();
-    let registered =
-        officer.act("registerPersons", "RegisterPersonsInput", VILLAGE, json!({ "persons": persons })).await;
+    let registered = officer.act("registerPersons", "RegisterPersonsInput", place, json!({ "persons": persons })).await;
     assert_eq!(registered["__typename"], "Recorded", "{registered}");
-    officer
 }
 
 /// The code by which a person may join.
 pub async fn invite(officer: &mut Browser, person: &str) -> String {
-    let invited = officer.act("inviteResident", "InviteResidentInput", VILLAGE, json!({ "person": person })).await;
+    invite_to(officer, VILLAGE, person).await
+}
+
+/// The same, in a place.
+pub async fn invite_to(officer: &mut Browser, place: &str, person: &str) -> String {
+    let invited = officer.act("inviteResident", "InviteResidentInput", place, json!({ "person": person })).await;
     invited["invitationCode"].as_str().unwrap_or_else(|| panic!("{invited}")).to_owned()
+}
+
+/// The token that a page shows once.
+pub fn token_in(page: &str) -> String {
+    let token = page.split("siyi_").nth(1).unwrap_or_else(|| panic!("{page}"));
+    let token: String = token.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    format!("siyi_{token}")
 }
 
 /// The first file that holds a text.

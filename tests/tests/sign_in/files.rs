@@ -7,20 +7,10 @@ use super::desk::{Answer, Browser, Folder, Server, VILLAGE, holding, invite, off
 use super::made::{CANARY, exif, holds, jpeg, picture};
 
 const WANG: &str = "7d1f0a52-9f0e-4b61-9a43-3f4a5be7c101";
-const ORIGIN: &str = "https://siyi.example";
 
-async fn bring(browser: &mut Browser, class: &str, media: &str, person: Option<&str>, bytes: Vec<u8>) -> Answer {
-    let (who, office) = browser.acting.clone().unwrap();
-    let headers = [
-        ("content-type", media),
-        ("x-siyi-request", "1"),
-        ("origin", ORIGIN),
-        ("x-siyi-person", who.as_str()),
-        ("x-siyi-office", office),
-    ];
+pub async fn bring(browser: &mut Browser, class: &str, media: &str, person: Option<&str>, bytes: Vec<u8>) -> Answer {
     let person = person.map(|person| format!("&person={person}")).unwrap_or_default();
-    let path = format!("/attachments?jurisdiction={VILLAGE}&class={class}{person}");
-    browser.send_bytes(Method::POST, &path, &headers, bytes).await
+    browser.post(&format!("/attachments?jurisdiction={VILLAGE}&class={class}{person}"), media, bytes).await
 }
 
 fn sha256(answer: &Answer) -> String {

@@ -1,8 +1,11 @@
 //! From the console to the village.
 
 use serde_json::json;
+use siyi_domain::office::Office;
+use siyi_log::envelope::Recorded;
+use siyi_log::port::{AllFrom, Direction};
 
-use super::desk::{Folder, OFFICER, PASSWORD, TOWN, VILLAGE, invite, officer, with_officer};
+use super::desk::{Folder, OFFICER, PASSWORD, TOWN, VILLAGE, invite, officer, token_in, with_officer};
 
 const WANG: &str = "7d1f0a52-9f0e-4b61-9a43-3f4a5be7c101";
 const LIU: &str = "7d1f0a52-9f0e-4b61-9a43-3f4a5be7c102";
@@ -88,18 +91,17 @@ async fn a_token_opens_what_it_names_and_a_forged_one_nothing() {
     let mut officer = officer(&server, &[(WANG, "王小明")]).await;
     let form = [("name", "statistics"), ("scopes", "countElectorate"), ("until", "2027-01-31")];
     let made = officer.form("/account", "/account/tokens", &form).await;
-    let token = made.body.split("siyi_").nth(1).unwrap_or_else(|| panic!("{}", made.body));
-    let token: String = token.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    let token = token_in(&made.body);
     let mut machine = server.browser();
     machine.acting = officer.acting.clone();
-    machine.extra = vec![("authorization", format!("Bearer siyi_{token}"))];
+    machine.extra = vec![("authorization", format!("Bearer {token}"))];
     let counts = json!({ "population": 300, "adultVillagers": 200, "households": 90 });
     let counted = machine.act("countElectorate", "CountElectorateInput", VILLAGE, counts.clone()).await;
     assert_ne!(counted["error"], "not-permitted", "{counted}");
     let invite = json!({ "person": WANG });
     let other = machine.act("inviteResident", "InviteResidentInput", VILLAGE, invite).await;
     assert_eq!(other["error"], "not-permitted", "{other}");
-    machine.extra = vec![("authorization", format!("Bearer siyi_{}", token.chars().rev().collect::<String>()))];
+    machine.extra = vec![("authorization", format!("Bearer {token}x"))];
     let forged = machine.act("countElectorate", "CountElectorateInput", VILLAGE, counts).await;
     assert_eq!(forged["error"], "token-invalid", "{forged}");
     let page = machine.send(axum::http::Method::GET, "/", &[("authorization", "Bearer x")], String::new()).await;
@@ -147,5 +149,36 @@ async fn nobody_is_a_villager_of_two_villages() {
     assert_eq!(admitted["__typename"], "Recorded", "{admitted}");
     let bound = bind(&mut wang).await;
     assert_eq!((bound.status.as_u16(), bound.location()), (303, "/account"), "{}", bound.body);
+    server.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_holds_one_office_in_a_place_need_not_name_it() {
+    let (_folder, server) = with_officer().await;
+    let mut officer = officer(&server, &[(WANG, "王小明"), (LIU, "刘大力")]).await;
+    let code = invite(&mut officer, WANG).await;
+    let mut wang = server.browser();
+    wang.join(&code, "wang").await;
+    let kin = || json!({ "person": WANG, "relative": LIU, "kinship": "sibling" });
+    let declared = wang.act("declareKinship", "DeclareKinshipInput", VILLAGE, kin()).await;
+    assert_eq!(declared["__typename"], "Recorded", "{declared}");
+    let newest = server.app.store.read_all(AllFrom::End, Direction::Backwards, 1).await.unwrap();
+    let actor = Recorded::read(&newest[0]).unwrap().unwrap().envelope.actor;
+    assert_eq!((actor.person.to_string().as_str(), actor.office), (WANG, Office::Villager));
+
+    // With a second office it no longer goes without saying; and who holds none here acts in none.
+    let term = json!({ "person": WANG, "office": "grid_worker", "from": "2026-01-05" });
+    let appointed = officer.act("appoint", "AppointInput", VILLAGE, term).await;
+    assert_eq!(appointed["__typename"], "Recorded", "{appointed}");
+    let which = wang.act("declareKinship", "DeclareKinshipInput", VILLAGE, kin()).await;
+    assert_eq!(which["error"], "actor-missing", "{which}");
+    let village = json!({ "name": "上河村", "kind": "village" });
+    officer.acting = None;
+    let registered = officer.act("registerJurisdiction", "RegisterJurisdictionInput", "419901101202", village).await;
+    assert_eq!(registered["__typename"], "Recorded", "{registered}");
+    let elsewhere = wang.act("declareKinship", "DeclareKinshipInput", "419901101202", kin()).await;
+    assert_eq!(elsewhere["error"], "actor-missing", "{elsewhere}");
+    let nobody = server.browser().act("declareKinship", "DeclareKinshipInput", VILLAGE, kin()).await;
+    assert_eq!(nobody["error"], "actor-missing", "{nobody}");
     server.app.close().await;
 }

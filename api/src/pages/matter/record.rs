@@ -3,6 +3,7 @@
 use siyi_domain::moment::Moment;
 use siyi_projections::dossier::{Dossier, Entry};
 
+use super::files::File;
 use crate::pages::answer::hash;
 use crate::pages::lang::Lang;
 use crate::pages::narrate::Narrator;
@@ -50,6 +51,8 @@ pub struct Line {
     pub event_type: String,
     /// Its place in the log.
     pub position: u64,
+    /// The files that it cites, by the names that they have on this page.
+    pub files: Vec<String>,
 }
 
 impl Record {
@@ -57,12 +60,12 @@ impl Record {
     ///
     /// # Errors
     /// [`Trouble::ReadStore`].
-    pub fn of(visit: &Visit<'_>, file: &Dossier) -> Result<Self, Trouble> {
+    pub fn of(visit: &Visit<'_>, file: &Dossier, files: &[File]) -> Result<Self, Trouble> {
         let total = file.entries.len();
         let after: usize = visit.ask.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or_default();
         let part = file.entries.iter().enumerate().skip(after).take(EVENTS);
         let lines: Vec<Line> =
-            part.map(|(index, entry)| line(visit, index + 1, entry, file)).collect::<Result<_, _>>()?;
+            part.map(|(index, entry)| line(visit, index + 1, entry, (file, files))).collect::<Result<_, _>>()?;
         let end = after.saturating_add(lines.len());
         Ok(Self {
             total,
@@ -74,7 +77,8 @@ impl Record {
     }
 }
 
-fn line(visit: &Visit<'_>, no: usize, entry: &Entry, file: &Dossier) -> Result<Line, Trouble> {
+fn line(visit: &Visit<'_>, no: usize, entry: &Entry, of: (&Dossier, &[File])) -> Result<Line, Trouble> {
+    let (file, files) = of;
     let envelope = &entry.envelope;
     // Each act is told by the law of its day.
     let procedure = visit.binding(&file.standing.procedure, envelope.occurred_at.day());
@@ -91,6 +95,7 @@ fn line(visit: &Visit<'_>, no: usize, entry: &Entry, file: &Dossier) -> Result<L
         hash,
         event_type: envelope.event_type.clone(),
         position: entry.position.0,
+        files: files.iter().filter(|file| file.cited.contains(&no)).map(|file| file.short.clone()).collect(),
     })
 }
 

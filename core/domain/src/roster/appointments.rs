@@ -1,9 +1,11 @@
 //! 任免: appointments to offices that no roll gives (clerk, grid worker, township officer, auditor, deputy, contractor).
 
+use jiff::civil::Date;
+
 use super::terms::{Source, Term};
 use super::{Appoint, AppointmentEnded, EndAppointment, OfficeAppointed, Roster, RosterEvent};
 use crate::context::Context;
-use crate::ids::{JurisdictionCode, Level};
+use crate::ids::{JurisdictionCode, Level, PersonId};
 use crate::office::Office;
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -63,11 +65,14 @@ pub(super) fn appoint(
     if command.until.is_some_and(|until| until < command.from) {
         return Err(Refusal::from(RefusalCode::TermEndsBeforeItBegins).with("from", command.from.to_string()));
     }
-    if command.office == Office::Clerk && state.holds(command.person, Office::Supervisor, command.from) {
+    let supervises = || state.term_within(command.person, Office::Supervisor, command.from, command.until).is_some();
+    if command.office == Office::Clerk && supervises() {
         return Err(Refusal::from(RefusalCode::SupervisorIsBookkeeper).with("person", command.person.to_string()));
     }
-    if state.holds(command.person, command.office, command.from) {
-        return Err(Refusal::from(RefusalCode::OfficeHeldAlready).with("office", office));
+    if let Some(held) = state.term_within(command.person, command.office, command.from, command.until) {
+        return Err(Refusal::from(RefusalCode::OfficeHeldAlready)
+            .with("office", office)
+            .with("from", held.from.to_string()));
     }
     let appointed = OfficeAppointed {
         person: command.person,
@@ -107,6 +112,12 @@ pub(super) fn end(
 }
 
 impl Roster {
+    /// Whether a person is appointed to an office on a day or from a later one.
+    pub(super) fn is_appointed(&self, person: PersonId, office: Office, day: Date) -> bool {
+        let theirs = self.terms.iter().filter(|term| term.person == person && term.office == office);
+        theirs.filter(|term| term.source == Source::Appointment).any(|term| term.until.is_none_or(|last| day <= last))
+    }
+
     pub(super) fn begin_term(&mut self, event: &OfficeAppointed) {
         self.terms.push(Term {
             person: event.person,

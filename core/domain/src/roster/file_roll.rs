@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::{FileRoll, RollFiled, RollMember, RollMembersListed, Roster, RosterEvent};
 use crate::ids::PersonId;
 use crate::jurisdiction::Jurisdiction;
-use crate::office::{Residence, RollKind, Sex};
+use crate::office::{Office, Residence, RollKind, Sex};
 use crate::procedure::{Procedure, SizeRange};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -19,12 +21,13 @@ pub(super) fn decide(
     jurisdiction: &Jurisdiction,
     procedure: &Procedure,
     command: &FileRoll,
+    day: Date,
 ) -> Result<Vec<RosterEvent>, Refusal> {
     check_entries(state, command, procedure)?;
     check_from_elsewhere(state, command, procedure)?;
     check_size(command, jurisdiction, procedure)?;
     let after = with_roll(state, command);
-    check_incompatibilities(&after, procedure)?;
+    check_incompatibilities(&after, procedure, day)?;
     let composition = match command.roll {
         RollKind::Representatives => check_representatives(&after, jurisdiction, procedure)?,
         _ => Vec::new(),
@@ -159,7 +162,7 @@ fn within(count: u64, range: &SizeRange, code: RefusalCode) -> Result<(), Refusa
 }
 
 /// The incompatibilities of VL-2025 art. 8 and 37 and HN-V art. 56, on the rolls as they would stand.
-fn check_incompatibilities(after: &Roster, procedure: &Procedure) -> Result<(), Refusal> {
+fn check_incompatibilities(after: &Roster, procedure: &Procedure, day: Date) -> Result<(), Refusal> {
     let persons = |kind| after.roll(kind).iter().map(|m| m.person).collect::<Vec<PersonId>>();
     let committee = persons(RollKind::VillageCommittee);
     let rules = &procedure.rolls;
@@ -179,7 +182,9 @@ fn check_incompatibilities(after: &Roster, procedure: &Procedure) -> Result<(), 
         return Err(named(RefusalCode::SupervisorNearRelative, pair).by(&rules.supervisors_apart_from_committee));
     }
     let bookkeepers = persons(RollKind::Bookkeepers);
-    if let Some(both) = supervisors.iter().find(|p| bookkeepers.contains(p)) {
+    // Who keeps the books may also have been appointed to it, from today or from a later day.
+    let keeps_books = |p: &&PersonId| bookkeepers.contains(p) || after.is_appointed(**p, Office::Clerk, day);
+    if let Some(both) = supervisors.iter().find(keeps_books) {
         return Err(named(RefusalCode::SupervisorIsBookkeeper, (*both, *both)).by(&rules.supervisors_no_bookkeeper));
     }
     Ok(())

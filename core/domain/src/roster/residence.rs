@@ -7,7 +7,7 @@ use super::{
     RosterEvent,
 };
 use crate::context::Context;
-use crate::ids::PersonId;
+use crate::ids::{JurisdictionCode, PersonId};
 use crate::office::{Body, Office};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -21,11 +21,15 @@ const INVITERS: &[Office] =
 
 pub(super) fn admit(
     state: &Roster,
+    code: &JurisdictionCode,
     command: &AdmitResident,
     context: &Context<'_>,
 ) -> Result<Vec<RosterEvent>, Refusal> {
     check_office(INVITERS, "admitResident", context)?;
     state.present(command.person)?;
+    if command.home == *code {
+        return Err(Refusal::from(RefusalCode::HomeIsHere).with("home", code.as_str()));
+    }
     let earliest = command.resident_since.saturating_add(jiff::Span::new().months(MONTHS_OF_RESIDENCE));
     if command.applied_on < earliest {
         return Err(Refusal::from(RefusalCode::ResidenceTooShort)

@@ -123,6 +123,21 @@ impl Roster {
         self.terms.iter().any(|term| term.person == person && term.office == office && term.covers(day))
     }
 
+    /// A term of a person in an office that shares a day with the period from `from` to `until`, which may have no last day.
+    pub(super) fn term_within(
+        &self,
+        person: PersonId,
+        office: Office,
+        from: Date,
+        until: Option<Date>,
+    ) -> Option<&Term> {
+        self.terms.iter().find(|term| {
+            let begins_before_it_ends = until.is_none_or(|until| term.from <= until);
+            let ends_after_it_begins = term.until.is_none_or(|last| from <= last);
+            term.person == person && term.office == office && begins_before_it_ends && ends_after_it_begins
+        })
+    }
+
     /// Whether anybody holds an office on a day.
     #[must_use]
     pub fn is_filled(&self, office: Office, day: Date) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::envelope::Undecodable;
 use crate::port::{AppendError, EventRefused, InvalidStreamName, ReadError};
+use crate::records::RecordsUnavailable;
 use crate::vault::{NoSalt, SealRefused, VaultError};
 
 /// Something broke, or the command cannot be understood. Nothing was acknowledged.
@@ -48,6 +49,9 @@ pub enum HandleError {
     /// The vault did not take it.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// It cannot be told what lies with a person.
+    #[error(transparent)]
+    Records(#[from] RecordsUnavailable),
     /// A stream name that cannot be.
     #[error(transparent)]
     Stream(#[from] InvalidStreamName),
@@ -68,6 +72,7 @@ impl HandleError {
             Self::Read(e) => e.code(),
             Self::Undecodable(_) => "store-corrupt",
             Self::Vault(e) => e.code(),
+            Self::Records(_) => "store-unavailable",
             Self::Stream(e) => e.code(),
         }
     }

@@ -13,7 +13,7 @@ use std::{
     fs::{File, OpenOptions},
     io::{self, Read, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
 
@@ -51,28 +51,16 @@ impl FileMasterKey {
     /// # Errors
     /// As [`Self::read`].
     pub fn from_credential() -> Result<Self, MasterKeyError> {
-        let folder = env::var_os("CREDENTIALS_DIRECTORY").ok_or_else(|| MasterKeyError::Missing {
-            what: "systemd passed no credentials (`CREDENTIALS_DIRECTORY` is not set)".into(),
-        })?;
-        Self::from_credentials_in(folder)
+        Self::from_credentials_in(credentials()?)
     }
 
     /// Reads the credential from the folder of credentials.
-    ///
-    /// systemd may leave the file to root and let the service in by an access list, which shows as the group's right to
-    /// read; so here the owner may be root, and only the others are kept out.
     ///
     /// # Errors
     /// As [`Self::read`].
     pub fn from_credentials_in(folder: impl AsRef<Path>) -> Result<Self, MasterKeyError> {
         let path = folder.as_ref().join(CREDENTIAL);
-        let (file, mode, owner) = open(&path)?;
-        let own = owner == 0 || owner == rustix::process::geteuid().as_raw();
-        if !own || mode & 0o337 != 0 {
-            let why = format!("the credential `{}` has mode {mode:04o} and belongs to {owner}", path.display());
-            return Err(MasterKeyError::Exposed { why });
-        }
-        Self::from_text(&read(file, &path, MAX_FILE_BYTES)?, &path)
+        Self::from_text(&read_credential(&path, MAX_FILE_BYTES)?, &path)
     }
 
     /// Makes a new key in a new file of mode 0400, in hexadecimal, and answers when it survives a power loss.
@@ -168,6 +156,25 @@ fn hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// What is in a file that belongs to this process's user and that nobody else can read.
+/// The folder in which systemd hands over credentials.
+pub(super) fn credentials() -> Result<PathBuf, MasterKeyError> {
+    env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from).ok_or_else(|| MasterKeyError::Missing {
+        what: "systemd passed no credentials (`CREDENTIALS_DIRECTORY` is not set)".into(),
+    })
+}
+
+/// systemd may leave a credential to root and let the service in by an access list, which shows as the group's right to read;
+/// so here the owner may be root, and only the others are kept out.
+pub(super) fn read_credential(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {
+    let (file, mode, owner) = open(path)?;
+    let own = owner == 0 || owner == rustix::process::geteuid().as_raw();
+    if !own || mode & 0o337 != 0 {
+        let why = format!("the credential `{}` has mode {mode:04o} and belongs to {owner}", path.display());
+        return Err(MasterKeyError::Exposed { why });
+    }
+    read(file, path, limit)
+}
+
 pub(super) fn read_private(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {
     let (file, mode, owner) = open(path)?;
     if !matches!(mode, 0o600 | 0o400) {

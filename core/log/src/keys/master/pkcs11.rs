@@ -1,6 +1,6 @@
 //! A master key that never leaves its token (PKCS#11 2.40): the token wraps and unwraps, with AES-GCM.
 
-use super::file::{key_bytes, read_private};
+use super::file::{credentials, key_bytes, read_credential, read_private};
 use super::{KeyBytes, MasterKey, MasterKeyError};
 use crate::canonical::sha256;
 use crate::keys::sealing::random;
@@ -25,6 +25,9 @@ use zeroize::Zeroizing;
 /// The longest PIN in bytes.
 pub const MAX_PIN_BYTES: usize = 255;
 
+/// The name of the credential with the PIN.
+const PIN_CREDENTIAL: &str = "siyi-pkcs11-pin";
+
 /// NIST SP 800-38D: 96 bits; with random ones a key wraps at most 2^32 times, far more than a key store holds.
 const NONCE_BYTES: usize = 12;
 const TAG_BITS: u64 = 128;
@@ -42,8 +45,18 @@ pub struct Token {
     pub token: String,
     /// The label of the key.
     pub key: String,
-    /// The file with the user's PIN, which nobody else can read (mode 0600 or 0400).
+    /// The file with the user's PIN, which nobody else can read (mode 0600 or 0400), or a credential of systemd's.
     pub pin_file: PathBuf,
+}
+
+impl Token {
+    /// Where systemd hands over the PIN: the credential `siyi-pkcs11-pin`.
+    ///
+    /// # Errors
+    /// [`MasterKeyError::Missing`] where systemd passed no credentials.
+    pub fn pin_credential() -> Result<PathBuf, MasterKeyError> {
+        Ok(credentials()?.join(PIN_CREDENTIAL))
+    }
 }
 
 /// A master key on a token.
@@ -240,7 +253,9 @@ fn find(session: &Session, place: &Token) -> Result<Vec<ObjectHandle>, MasterKey
 
 /// A session in which the user is logged in, and the token's serial number.
 fn log_in(place: &Token, to_write: bool) -> Result<(Session, String), MasterKeyError> {
-    let pin = read_private(&place.pin_file, MAX_PIN_BYTES)?;
+    let handed_over = credentials().is_ok_and(|folder| place.pin_file.parent() == Some(&folder));
+    let read = if handed_over { read_credential } else { read_private };
+    let pin = read(&place.pin_file, MAX_PIN_BYTES)?;
     let pin = std::str::from_utf8(pin.trim_ascii_end()).map_err(|_| MasterKeyError::Malformed {
         why: format!("the PIN in `{}` is no text", place.pin_file.display()),
     })?;
