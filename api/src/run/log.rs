@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use siyi_log::clock::WallClock;
+use siyi_tlog::{KeyKind, VerifierKey};
 use siyi_transparency::keys::{create_key, read_key, rotate_key};
-use siyi_transparency::tlog::{KeyKind, VerifierKey};
 use siyi_transparency::witness::{WitnessBook, witness_routes};
 use siyi_transparency::{SealError, fsck};
 

@@ -11,9 +11,9 @@ use siyi_domain::ids::ConsultationId;
 use siyi_log::clock::WallClock;
 use siyi_log::envelope::Recorded;
 use siyi_projections::docket;
+use siyi_tlog::TrustPolicy;
 use siyi_verify::bundle::MAX_BUNDLE_BYTES;
 use siyi_verify::finding::Language;
-use siyi_verify::proof::Policy;
 use siyi_verify::{Options, export as formats, verify_bundle};
 
 use super::{Failure, each_event, open};
@@ -34,7 +34,7 @@ pub(super) async fn verify(options: Verify) -> Result<ExitCode, Failure> {
     let policy = match &options.policy {
         Some(file) => {
             let text = std::fs::read_to_string(file)?;
-            Some(Policy::parse(&text).map_err(|error| format!("log-policy-malformed: {error}"))?)
+            Some(TrustPolicy::parse(&text).map_err(|error| format!("log-policy-malformed: {error}"))?)
         }
         None => None,
     };

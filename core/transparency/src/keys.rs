@@ -5,8 +5,8 @@ use crate::{
     error::SealError,
     heads::{read_head, unreadable},
     sealer::lock,
-    tlog::{KeyKind, KeyList, MAX_NOTE_BYTES, Signer, TlogError},
 };
+use siyi_tlog::{KeyKind, KeyList, MAX_NOTE_BYTES, Signer, TlogError};
 use std::{
     fs::File,
     io::{self, Read},

@@ -1,6 +1,6 @@
 //! The log as a public Merkle tree, so that nobody has to take the operator's word for it.
 //!
-//! Start reading at [`tlog`]: the public formats and proofs, without input and output, as a verifier uses them. Then
+//! The public formats and proofs are `siyi-tlog`, which a verifier uses too. Start reading at
 //! [`sealer`]: how the tree follows the event store and when it is signed. [`witness`] is the other side of a signature,
 //! [`routes`] and [`export`] are how anybody gets the files, [`fsck`] derives everything again.
 //!
@@ -19,7 +19,6 @@ mod positions;
 pub mod sealer;
 mod serve;
 mod served;
-pub mod tlog;
 pub mod witness;
 
 pub use disk::DiskFaults;

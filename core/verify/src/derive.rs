@@ -5,7 +5,7 @@ use siyi_domain::rules::Rules;
 
 use crate::finding::{Finding, Weight};
 use crate::record::{self, Entry};
-use crate::replay::Replay;
+use crate::replay::{Authority, Replay};
 
 /// A record that was checked.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Derived {
     pub entries: Vec<Entry>,
     /// How many acts were judged anew.
     pub acts: usize,
+    /// By whose authority they were done.
+    pub authority: Authority,
     /// What was found, the first thing first.
     pub findings: Vec<Finding>,
 }
@@ -28,7 +30,8 @@ impl Derived {
 
 /// Checks a record against itself and the rules: the stored bytes of its events in the order of the log.
 ///
-/// It holds the streams of the matters and those that they rest on: their jurisdictions and rosters from the first event on.
+/// It holds the streams of the matters and those that they rest on, from the first event on: their jurisdictions and rosters,
+/// those above, and the accounts through which people acted.
 #[must_use]
 pub fn derive(bodies: &[Bytes], rules: &Rules) -> Derived {
     let (entries, mut findings) = record::read(bodies);
@@ -39,8 +42,8 @@ pub fn derive(bodies: &[Bytes], rules: &Rules) -> Derived {
         findings.extend(record::check_act(act));
         findings.extend(replay.act(act));
     }
-    let acts = acts.len();
+    let (acts, authority) = (acts.len(), replay.authority().clone());
     // Stable: at one event what was looked at first comes first.
     findings.sort_by_key(Finding::order);
-    Derived { entries, acts, findings }
+    Derived { entries, acts, authority, findings }
 }

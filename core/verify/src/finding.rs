@@ -119,6 +119,22 @@ codes! {
     NoticeUnknown = "notice-unknown", Wrong, "记录里没有这份公告", "the record knows no such notice";
     AttachmentDiffers = "attachment-differs", Wrong, "附件与记录中的摘要不符", "an attachment is not the one that the record cites";
     AttachmentUncited = "attachment-uncited", Wrong, "记录里没有引用这份附件", "the record cites no such attachment";
+    OfficeNotHeld = "office-not-held", Wrong, "操作人当天没有这个职务", "the actor did not hold this office on that day";
+    AccountForeign = "account-foreign", Wrong,
+        "操作所用的账号不是操作人的", "the account through which the act came is not the actor's";
+    AccountUnnamed = "account-unnamed", Unchecked,
+        "此前都经账号操作，这次没有：只凭运营者的话",
+        "others acted through accounts before, and this act names none: it rests on the operator's word";
+    AccountMissing = "account-missing", Unchecked,
+        "缺少操作所用账号的记录", "the records of the account through which the act came are missing";
+    SignatureInvalid = "signature-invalid", Wrong,
+        "通行密钥的签名与这次操作不符", "the passkey's signature is not over this act";
+    SignatureKeyForeign = "signature-key-foreign", Wrong,
+        "签名所用的通行密钥不是这个账号的", "the passkey that signed is none of this account";
+    SignatureKeyUnproved = "signature-key-unproved", Unchecked,
+        "日志没有记下这个账号的通行密钥公钥", "the log does not say which public key the account's passkey has";
+    SignatureMissing = "signature-missing", Wrong,
+        "账号有通行密钥，这次操作却没有签名", "the account has a passkey, and yet this act is not signed";
     RecordIncomplete = "record-incomplete", Unchecked, "缺少据以判断的记录", "records that the matter rests on are missing";
 }
 

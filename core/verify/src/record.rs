@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde_json::Value;
+use siyi_domain::account::AccountEvent;
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::context::CLOCK_SKEW_SECONDS;
 use siyi_domain::jurisdiction::JurisdictionEvent;
@@ -47,14 +48,14 @@ impl Entry {
         }
     }
 
-    /// The wire name that the program writes today; `None` for an event that rests on no village.
+    /// The wire name that the program writes today.
     #[must_use]
-    pub fn newest_name(&self) -> Option<&'static str> {
+    pub const fn newest_name(&self) -> &'static str {
         match &self.recorded.event {
-            DomainEvent::Jurisdiction(_, event) => Some(JurisdictionEvent::wire_name(event)),
-            DomainEvent::Roster(_, event) => Some(RosterEvent::wire_name(event)),
-            DomainEvent::Consultation(_, event) => Some(ConsultationEvent::wire_name(event)),
-            DomainEvent::Account(..) => None,
+            DomainEvent::Jurisdiction(_, event) => JurisdictionEvent::wire_name(event),
+            DomainEvent::Roster(_, event) => RosterEvent::wire_name(event),
+            DomainEvent::Consultation(_, event) => ConsultationEvent::wire_name(event),
+            DomainEvent::Account(_, event) => AccountEvent::wire_name(event),
         }
     }
 }
@@ -97,10 +98,6 @@ fn read_one(ordinal: usize, body: &Bytes) -> Result<Entry, Box<Finding>> {
     let recorded = Recorded::read(&stored).map_err(|e| unreadable(e.to_string()))?;
     let recorded = recorded.ok_or_else(|| unreadable(format!("`{}` is no stream of the domain", envelope.stream)))?;
     let entry = Entry { ordinal, recorded, data };
-    if entry.newest_name().is_none() {
-        let expected = "a matter, a jurisdiction or a roster";
-        return Err(Finding::new(Code::StreamForeign, entry.place(), expected, "an account").into());
-    }
     if !is_canonical(body) {
         return Err(Finding::new(Code::EventNotCanonical, entry.place(), "RFC 8785", "another spelling").into());
     }

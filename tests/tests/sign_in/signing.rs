@@ -7,7 +7,7 @@ use siyi_log::envelope::Recorded;
 use siyi_log::handler::{Request, Target, challenge};
 use siyi_log::port::{AllFrom, Direction};
 use siyi_log::via::{KnownBy, Signed};
-use siyi_sign_in::passkey::{ActAssertion, verify_act_assertion};
+use siyi_passkey::{ActAssertion, verify_act_assertion};
 
 use super::authenticator::Authenticator;
 use super::desk::{Browser, Server, VILLAGE, officer, with_officer};
@@ -77,14 +77,7 @@ async fn an_officers_act_is_signed_where_the_officer_has_a_passkey() {
     let recorded = newest(&server).await;
     let via = recorded.envelope.via.clone().unwrap();
     let Signed::Passkey(signed) = via.signed else { panic!("not signed") };
-    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
-    let assertion = ActAssertion {
-        credential_id: bytes(&signed.credential),
-        authenticator_data: bytes(&signed.authenticator_data),
-        client_data_json: bytes(&signed.client_data),
-        signature: bytes(&signed.signature),
-        public_key_cose: bytes(&signed.public_key),
-    };
+    let assertion = ActAssertion::try_from(&signed).unwrap();
     let request = |households: u32| Request {
         command_id: COMMAND.parse().unwrap(),
         target: Target::Jurisdiction(VILLAGE.parse().unwrap()),
