@@ -19,7 +19,7 @@ Examples:
   siyi export --data ./data --log ./public   the public log as files for any web server
   siyi export --bundle 12 --out c12.zip      a matter to be verified elsewhere
   siyi verify c12.zip                        whether everything in it follows, step by step
-  siyi log check --data ./data               whether every event is what was signed
+  siyi doctor --data ./data                  what is wrong with a data folder, and what can be done
   siyi witness --key w.key --watch VKEY      confirm another machine's log
   siyi rebuild --data ./data docket          build one read model anew (all without a name)
   siyi procedure check county.toml           whether a rule pack may be loaded, and what mends it
@@ -59,6 +59,10 @@ pub enum Command {
     /// The public log: keys, and a check from the ground up.
     #[command(subcommand)]
     Log(Log),
+    /// Examine a data folder: whether the log is whole and what was signed, whether the whole record follows from the rules, the
+    /// clock, the attachments (with the master key). Says what is wrong, where, and what can be done; mends nothing. The server
+    /// must not run. Ends with 0 if all is sound, 1 if something is wrong, 2 if something could not be checked.
+    Doctor(Data),
     /// Confirm the checkpoints of a log (C2SP tlog-witness), so that its operator cannot show two histories.
     Witness(Witness),
     /// Import the shipped cases and Xinyang's register into a data folder of its own and serve it.
@@ -164,6 +168,10 @@ pub struct ServeData {
     /// data folder.
     #[arg(long, env = "SIYI_STORE", value_name = "URL")]
     pub store: Option<String>,
+    /// Do not judge the whole record anew at the start, for example on a log of many millions of events that `siyi doctor` has
+    /// looked at.
+    #[arg(long)]
+    pub unjudged: bool,
     /// Speak the EventStoreDB protocol here, so that its clients can follow the log; with the server's own certificate, or on
     /// this machine alone. Off if left out.
     #[arg(long, value_name = "ADDRESS")]
@@ -260,6 +268,10 @@ pub struct Verify {
     /// The trust policy (C2SP tlog-policy) from somebody you trust; without it the bundle's own is believed, and the report says so.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// A copy of the whole log (`siyi export --log DIR`, or a mirror's folder): every leaf is read, which shows that no event of
+    /// the matter was left out.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
     /// A checkpoint of this log that you kept from an earlier day.
     #[arg(long, value_name = "FILE")]
     pub previous: Option<PathBuf>,
@@ -279,7 +291,8 @@ pub enum Log {
     /// Put another signing key in the place of the present one; the server must not run. The old one stays good for what it
     /// signed.
     RotateKey(RotateLogKey),
-    /// Derive the whole tree again from the served files and hold every event of the log against its leaf.
+    /// Derive the whole tree again from the served files and hold every event of the log against its leaf; `siyi doctor` does
+    /// this and more.
     Check(Data),
 }
 

@@ -17,6 +17,8 @@ mod mutations;
 mod records;
 #[path = "verify/test_log.rs"]
 mod test_log;
+#[path = "verify/whole_log.rs"]
+mod whole_log;
 
 use std::collections::BTreeSet;
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use siyi_log::clock::WallClock;
 use siyi_tlog::{KeyKind, VerifierKey};
+use siyi_transparency::SealError;
 use siyi_transparency::keys::{create_key, read_key, rotate_key};
 use siyi_transparency::witness::{WitnessBook, witness_routes};
-use siyi_transparency::{SealError, fsck};
 
-use super::{Failure, open_log};
+use super::{Failure, doctor, open_log};
 use crate::cli::{Data, Log, LogKey, RotateLogKey, Witness};
 use crate::public_log::FOLDER;
 use crate::server;
@@ -47,18 +47,9 @@ fn rotate(options: &RotateLogKey) -> Result<(), Failure> {
 
 async fn check(options: &Data) -> Result<(), Failure> {
     let store = open_log(&options.data).await?;
-    let sound = fsck(&options.data.join(FOLDER), &store).await;
+    let sound = doctor::signed(&options.data, &store).await;
     store.close().await;
-    let sound = sound.map_err(|e| told(&e))?;
-    writeln!(
-        std::io::stdout(),
-        "{} 条记录与签名的根一致，已查 {} 个文件 {} events are what was signed; root {}; confirmed by: {}",
-        sound.size,
-        sound.files,
-        sound.size,
-        sound.root,
-        if sound.confirmed.is_empty() { "nobody 无见证".to_owned() } else { sound.confirmed.join(", ") },
-    )?;
+    writeln!(std::io::stdout(), "{}", doctor::told(&sound.map_err(|e| told(&e))?))?;
     Ok(())
 }
 
@@ -85,16 +76,6 @@ pub(super) async fn witness(options: Witness) -> Result<(), Failure> {
 
 /// What is wrong, and what can be done.
 fn told(error: &SealError) -> Failure {
-    let advice = match error {
-        SealError::Rewritten { .. } | SealError::Shortened { .. } | SealError::Forked { .. } => {
-            "\n  记录与已签名的不符：停用本库，保留原样，从较新的备份或县档案镜像恢复后再查 \
-             keep this folder as it is, restore a newer backup or the archive's mirror, and check again"
-        }
-        SealError::Served(_) | SealError::Unreadable { .. } => {
-            "\n  删去 transparency 下的 tile 与 positions，重新启动即从记录重建 \
-             remove tile and positions below transparency: the next start makes them from the events"
-        }
-        _ => "",
-    };
+    let advice = doctor::advice(error).map(|advice| format!("\n  {advice}")).unwrap_or_default();
     format!("{}: {error}{advice}", error.code()).into()
 }

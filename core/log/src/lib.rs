@@ -13,7 +13,9 @@ pub mod handler;
 pub mod keys;
 pub mod memory;
 pub mod port;
+mod private_file;
 pub mod vault;
 pub mod via;
 
 pub use folder::create_durably;
+pub use private_file::{PrivateFile, PrivateFileError, read_private};

@@ -94,6 +94,9 @@ codes! {
         "检查点与您先前保存的互相矛盾：日志被改写过", "the checkpoint contradicts the one you kept: the log was rewritten";
     ConsistencyMissing = "consistency-missing", Unchecked,
         "没有从您先前保存的检查点到现在的一致性证明", "there is no consistency proof from the checkpoint you kept";
+    EventWithheld = "event-withheld", Wrong,
+        "日志里有本事项的这一条，核验包里没有", "the log holds this event of the matter, and the bundle does not";
+    LogDamaged = "log-damaged", Wrong, "日志的文件与签名的根不符", "the files of the log are not what was signed";
     ProofMissing = "proof-missing", Unchecked, "这一条没有包含证明", "this event has no inclusion proof";
     ProofFails = "proof-fails", Wrong, "这一条不在日志里：内容或证明被改动", "this event is not in the log: it or its proof was changed";
     OrderDiffers = "order-differs", Wrong, "顺序与日志不符", "the order is not that of the log";
@@ -220,6 +223,8 @@ pub struct Finding {
     pub expected: String,
     /// What is there.
     pub found: String,
+    /// The ordinal of the last event that had to be read to find it, where that is not its place: of an act, its last one.
+    pub known_at: Option<usize>,
     /// In place of what was expected and found, in Chinese and English, where a sentence says more.
     pub words: Option<(String, String)>,
 }
@@ -228,7 +233,7 @@ impl Finding {
     /// A finding.
     #[must_use]
     pub fn new(code: Code, place: Place, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { code, place, expected: expected.into(), found: found.into(), words: None }
+        Self { code, place, expected: expected.into(), found: found.into(), known_at: None, words: None }
     }
 
     /// With a sentence of its own, in Chinese and English.
@@ -247,7 +252,8 @@ impl Finding {
     /// By what findings are put in order: the first thing first, at one event in the order in which they were found.
     #[must_use]
     pub const fn order(&self) -> (u8, Option<usize>) {
-        (self.code.stage(), self.place.event)
+        let at = if self.known_at.is_some() { self.known_at } else { self.place.event };
+        (self.code.stage(), at)
     }
 
     /// In one line.

@@ -5,7 +5,7 @@
 //! compute is computed by them, and what they would have refused is found.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 use siyi_domain::account::{self, Account, AccountEvent};
@@ -50,13 +50,13 @@ pub struct Replay<'a> {
 /// seen them as they were before their last change.
 #[derive(Clone)]
 struct Versions<S> {
-    now: Rc<S>,
-    earlier: VecDeque<(Moment, Rc<S>)>,
+    now: Arc<S>,
+    earlier: VecDeque<(Moment, Arc<S>)>,
 }
 
 impl<S: Default> Default for Versions<S> {
     fn default() -> Self {
-        Self { now: Rc::default(), earlier: VecDeque::new() }
+        Self { now: Arc::default(), earlier: VecDeque::new() }
     }
 }
 
@@ -66,14 +66,14 @@ impl<S: Clone> Versions<S> {
         while self.earlier.front().is_some_and(|(at, _)| past(at)) || self.earlier.len() >= MOST_EARLIER {
             self.earlier.pop_front();
         }
-        self.earlier.push_back((recorded_at, Rc::clone(&self.now)));
-        self.now = Rc::new(evolve(S::clone(&self.now)));
+        self.earlier.push_back((recorded_at, Arc::clone(&self.now)));
+        self.now = Arc::new(evolve(S::clone(&self.now)));
     }
 
     /// What an act recorded at a moment may have seen, the likeliest first.
-    fn seen(&self, recorded_at: Moment) -> Vec<Rc<S>> {
+    fn seen(&self, recorded_at: Moment) -> Vec<Arc<S>> {
         let earlier = self.earlier.iter().rev().filter(|(superseded, _)| *superseded >= recorded_at);
-        std::iter::once(Rc::clone(&self.now)).chain(earlier.map(|(_, state)| Rc::clone(state))).collect()
+        std::iter::once(Arc::clone(&self.now)).chain(earlier.map(|(_, state)| Arc::clone(state))).collect()
     }
 }
 
@@ -160,7 +160,7 @@ impl<'a> Replay<'a> {
     /// Whether the person is on a roster is asked before an account is opened, and so is not judged here.
     fn of_account(&self, id: Uuid, act: &[Entry], context: &Context<'_>) -> Vec<Judged> {
         let events: Vec<AccountEvent> = act.iter().filter_map(account_event).collect();
-        let state = self.accounts.get(&id).map(|versions| Rc::clone(&versions.now)).unwrap_or_default();
+        let state = self.accounts.get(&id).map(|versions| Arc::clone(&versions.now)).unwrap_or_default();
         let commands = match of_account_group(&events) {
             Ok(commands) => commands,
             Err(groundless) => return vec![Judged::Groundless(groundless)],
@@ -174,7 +174,7 @@ impl<'a> Replay<'a> {
 
     fn of_jurisdiction(&self, code: &JurisdictionCode, act: &[Entry], context: &Context<'_>) -> Vec<Judged> {
         let events: Vec<JurisdictionEvent> = act.iter().filter_map(jurisdiction_event).collect();
-        let state = self.jurisdictions.get(code).map(|versions| Rc::clone(&versions.now)).unwrap_or_default();
+        let state = self.jurisdictions.get(code).map(|versions| Arc::clone(&versions.now)).unwrap_or_default();
         let commands = match of_jurisdiction_group(&events) {
             Ok(commands) => commands,
             Err(groundless) => return vec![Judged::Groundless(groundless)],
@@ -188,7 +188,7 @@ impl<'a> Replay<'a> {
 
     fn of_roster(&self, code: &JurisdictionCode, act: &[Entry], context: &Context<'_>) -> Vec<Judged> {
         let events: Vec<RosterEvent> = act.iter().filter_map(roster_event).collect();
-        let state = self.rosters.get(code).map(|versions| Rc::clone(&versions.now)).unwrap_or_default();
+        let state = self.rosters.get(code).map(|versions| Arc::clone(&versions.now)).unwrap_or_default();
         let commands = match of_roster_group(&events) {
             Ok(commands) => commands,
             Err(groundless) => return vec![Judged::Groundless(groundless)],
@@ -315,8 +315,8 @@ impl<'a> Replay<'a> {
     }
 }
 
-fn seen<S: Clone + Default>(versions: Option<&Versions<S>>, recorded_at: Moment) -> Vec<Rc<S>> {
-    versions.map_or_else(|| vec![Rc::default()], |versions| versions.seen(recorded_at))
+fn seen<S: Clone + Default>(versions: Option<&Versions<S>>, recorded_at: Moment) -> Vec<Arc<S>> {
+    versions.map_or_else(|| vec![Arc::default()], |versions| versions.seen(recorded_at))
 }
 
 fn answered<E>(command: &'static str, decided: Result<Vec<E>, Refusal>, told: impl Fn(&E) -> Answer) -> Judged {

@@ -256,30 +256,36 @@ pub const LIMITS: &[Limit] = &[
 impl Report {
     /// A report of these findings.
     #[must_use]
-    pub fn new(mut findings: Vec<Finding>, language: Language) -> Self {
-        findings.sort_by_key(Finding::order);
-        let worst = findings.iter().map(Finding::weight).max();
-        let (verdict, exit_code) = match worst {
-            Some(Weight::Wrong) => (Verdict::Wrong, 1),
-            Some(Weight::Unchecked) => (Verdict::Unchecked, 2),
-            Some(Weight::Note) | None => (Verdict::Holds, 0),
-        };
-        Self {
+    pub fn new(findings: Vec<Finding>, language: Language) -> Self {
+        let mut report = Self {
             format: FORMAT,
             version: VERSION,
-            verdict,
-            exit_code,
+            verdict: Verdict::Holds,
+            exit_code: 0,
             matter: None,
             log: None,
             checked: Checked::default(),
             authority: None,
             completeness: None,
             packs: Vec::new(),
-            findings,
+            findings: Vec::new(),
             steps: Vec::new(),
             limits: LIMITS.to_vec(),
             language,
-        }
+        };
+        report.add(findings);
+        report
+    }
+
+    /// Adds findings, and says anew how it came out.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        self.findings.sort_by_key(Finding::order);
+        (self.verdict, self.exit_code) = match self.findings.iter().map(Finding::weight).max() {
+            Some(Weight::Wrong) => (Verdict::Wrong, 1),
+            Some(Weight::Unchecked) => (Verdict::Unchecked, 2),
+            Some(Weight::Note) | None => (Verdict::Holds, 0),
+        };
     }
 
     /// 0 if everything holds, 1 if something is wrong, 2 if something could not be checked.

@@ -11,7 +11,7 @@ use crate::finding::{Code, Finding, Language, Place};
 use crate::proof::{self, Believed, check_consistency, check_inclusion, read_checkpoint};
 use crate::record::Entry;
 use crate::report::{Checked, Cosigned, Log, Matter, Pack, Report};
-use crate::{hex, notice, packs, papers, steps};
+use crate::{hex, notice, packs, papers, steps, whole_log};
 
 mod streams;
 
@@ -39,6 +39,19 @@ pub fn verify_bundle(bytes: &[u8], options: &Options) -> Report {
             Report::new(vec![finding], options.language)
         }
     }
+}
+
+/// Verifies a bundle beside a copy of the whole log: then it is shown too that no event of the matter was left out.
+#[must_use]
+pub fn verify_with_log(bytes: &[u8], options: &Options, log: &whole_log::Copy<'_>) -> Report {
+    let mut report = verify_bundle(bytes, options);
+    let Ok((parts, _)) = bundle::read(bytes) else { return report };
+    let found = whole_log::check(log, &parts, options.policy.as_ref());
+    if let (true, Some(complete)) = (found.is_empty(), &mut report.completeness) {
+        complete.leaves_unseen = 0;
+    }
+    report.add(found);
+    report
 }
 
 /// Verifies the parts of a bundle.

@@ -13,7 +13,7 @@ use siyi_verify::{Options, verify_bundle};
 use crate::records::{Record, case};
 use crate::test_log::TestLog;
 
-fn options() -> Options {
+pub fn options() -> Options {
     Options { policy: Some(TestLog::policy()), ..Options::default() }
 }
 

@@ -5,7 +5,7 @@
 //! told from one that the officials made.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use siyi_domain::account::{Account, Means};
 use siyi_domain::consultation::ConsultationEvent;
@@ -163,7 +163,7 @@ impl Replay<'_> {
     }
 
     /// Whether one of the account's persons acts, or helps somebody of the village to act, in an office held there or above.
-    fn held_through(&self, asked: &Asked<'_>, via: &Via, states: &[Rc<Account>]) -> Option<Finding> {
+    fn held_through(&self, asked: &Asked<'_>, via: &Via, states: &[Arc<Account>]) -> Option<Finding> {
         let actor = via.attendant.as_ref().map_or(asked.envelope.actor, |attendant| attendant.actor);
         let persons = || states.iter().flat_map(|state| state.persons.iter());
         if !persons().any(|(_, person)| *person == actor.person) {
