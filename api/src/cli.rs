@@ -153,7 +153,7 @@ pub struct ServeData {
     #[command(flatten)]
     pub serve: Serve,
     /// A trial on this machine alone: anybody may act as anybody, in a folder that is never used for anything else.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["tls_cert", "behind_proxy"])]
     pub trial: bool,
     /// Who can reach it, and what they may ask.
     #[command(flatten)]
@@ -197,7 +197,7 @@ pub struct PublicLog {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Network {
     /// Certificate with its chain, PEM: serves TLS 1.2 or newer, on any address.
-    #[arg(long, env = "SIYI_TLS_CERT", value_name = "FILE", requires = "tls_key", conflicts_with = "trial")]
+    #[arg(long, env = "SIYI_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
     /// The certificate's private key, PEM, in a file of mode 0600 or 0400.
     #[arg(long, env = "SIYI_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
@@ -207,7 +207,7 @@ pub struct Network {
     #[arg(long, env = "SIYI_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
     pub trusted_proxy: Vec<crate::server::proxy::Network>,
     /// Listen on any address in clear, and take connections of the trusted proxies only.
-    #[arg(long, requires = "trusted_proxy", conflicts_with_all = ["tls_cert", "trial"])]
+    #[arg(long, requires = "trusted_proxy", conflicts_with = "tls_cert")]
     pub behind_proxy: bool,
     /// Answer who is not signed in only the operations that ship (schemas/graphql/operations), named by their SHA-256.
     #[arg(long)]
@@ -332,6 +332,13 @@ pub struct Witness {
     /// Its key, made by `siyi log create-key --witness`.
     #[arg(long, value_name = "FILE", env = "SIYI_WITNESS_KEY_FILE")]
     pub key: PathBuf,
+    /// Keep a copy of the whole log here too, each file checked before it is believed, as a county archive does; fetched from
+    /// `--from`. A log that does not continue the copy is told on standard error, and the copy stays as it was.
+    #[arg(long, value_name = "DIR", requires = "from")]
+    pub mirror: Option<PathBuf>,
+    /// Where the log's files are, for example https://siyi.example/log.
+    #[arg(long, value_name = "URL", requires = "mirror")]
+    pub from: Option<url::Url>,
     /// The key of a log that it watches, as the log shows it at /log/keys; several times for several logs.
     #[arg(long, value_name = "VKEY", required = true)]
     pub watch: Vec<String>,
@@ -488,4 +495,17 @@ pub struct Rebuild {
     pub data: Data,
     /// The model: directory, docket, history, board, compliance or routine; all of them if left out.
     pub model: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    /// An option that one command conflicts with and another does not have ends that other at its start.
+    #[test]
+    fn every_command_knows_the_options_that_it_names() {
+        Cli::command().debug_assert();
+    }
 }

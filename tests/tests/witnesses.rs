@@ -9,6 +9,7 @@ use siyi_tests::crash::act::Clerk;
 use siyi_tests::crash::server::{Answered, Server, get, mutate};
 use siyi_tests::crash::{Outcome, hold};
 use siyi_tlog::SignedCheckpoint;
+use siyi_transparency::fsck_files;
 use tempfile::TempDir;
 
 const SIYI: &str = env!("CARGO_BIN_EXE_siyi-as-shipped");
@@ -28,6 +29,7 @@ fn key(file: &Path, name: &str, more: &[&str]) -> Outcome<String> {
 /// A log with its key, three witnesses that run, and the policy that names them.
 struct Village {
     folder: TempDir,
+    log: String,
     witnesses: Vec<Option<Server>>,
 }
 
@@ -50,7 +52,7 @@ impl Village {
         policy.push_str("group two 2 w1 w2 w3\nquorum two\n");
         fs::write(at("policy"), policy)?;
         fs::write(at("nobody"), format!("log {log}\nquorum none\n"))?;
-        Ok(Self { folder, witnesses })
+        Ok(Self { folder, log, witnesses })
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -66,6 +68,16 @@ impl Village {
     fn serve(&self, data: &str, policy: &str) -> Outcome<Server> {
         let started = self.start(data, policy)?;
         Ok(started.map_err(|ended| std::io::Error::other(format!("no server: {ended:?}")))?)
+    }
+
+    /// A witness of its own that keeps a copy of the log at an address.
+    fn mirror(&self, log: std::net::SocketAddr) -> Outcome<Server> {
+        let (key, mirror) = (self.at("w1.key"), self.at("mirror"));
+        let from = format!("http://{log}/log");
+        let watch = ["witness", "--key", text(&key), "--watch", &self.log];
+        let arguments = [watch.as_slice(), &["--mirror", text(&mirror), "--from", &from]].concat();
+        let started = Server::start_with(Path::new(SIYI), &self.at("archive"), &arguments)?;
+        Ok(started.map_err(|ended| std::io::Error::other(format!("no mirror: {ended:?}")))?)
     }
 
     fn kill(&mut self, number: usize) -> Outcome<()> {
@@ -179,4 +191,50 @@ fn a_log_that_forked_is_not_served_while_one_witness_remembers() -> Outcome<()> 
         }
     }
     ended(village.serve("data", "policy")?)
+}
+
+/// The archive keeps the whole log: complete and checked, and untouched by a history that does not continue it.
+#[test]
+fn a_mirror_holds_the_whole_log_and_no_other_history() -> Outcome<()> {
+    let village = Village::new()?;
+    let server = village.serve("data", "nobody")?;
+    let size = act(&server, &mut Clerk::new(14, 0), 20)?;
+    published(&server, size, 0)?;
+    let archive = village.mirror(server.address())?;
+    let mirror = village.at("mirror");
+    let copied = mirrored(&mirror, size, &archive)?;
+    let sound = fsck_files(&mirror).map_err(|error| std::io::Error::other(error.to_string()))?;
+    hold(sound.size == copied, || format!("{sound:?}"))?;
+    ended(server)?;
+    archive.kill()?;
+    // Another history under the same key, longer than the first.
+    let other = village.serve("other", "nobody")?;
+    let longer = act(&other, &mut Clerk::new(15, 1), 40)?;
+    published(&other, longer, 0)?;
+    hold(longer > copied, || format!("{longer} {copied}"))?;
+    let before = fs::read(mirror.join("checkpoint"))?;
+    let archive = village.mirror(other.address())?;
+    let begun = Instant::now();
+    while !archive.logged().contains("log-rewritten") {
+        hold(begun.elapsed() < PATIENCE, || archive.logged())?;
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    hold(fs::read(mirror.join("checkpoint"))? == before, || "the mirror has taken the other history".into())?;
+    archive.kill()?;
+    ended(other)
+}
+
+/// Waits until the mirror holds a checkpoint of so many leaves; how many it has.
+fn mirrored(mirror: &Path, size: u64, archive: &Server) -> Outcome<u64> {
+    let begun = Instant::now();
+    loop {
+        let text = fs::read_to_string(mirror.join("checkpoint")).unwrap_or_default();
+        if let Ok(signed) = SignedCheckpoint::parse(&text)
+            && signed.checkpoint().size >= size
+        {
+            return Ok(signed.checkpoint().size);
+        }
+        hold(begun.elapsed() < PATIENCE, || format!("{size}: {text} {}", archive.logged()))?;
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

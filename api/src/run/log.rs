@@ -3,17 +3,21 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use siyi_log::clock::WallClock;
 use siyi_tlog::{KeyKind, VerifierKey};
-use siyi_transparency::SealError;
 use siyi_transparency::keys::{create_key, read_key, rotate_key};
 use siyi_transparency::witness::{WitnessBook, witness_routes};
+use siyi_transparency::{Mirror, SealError};
 
 use super::{Failure, doctor, open_log};
 use crate::cli::{Data, Log, LogKey, RotateLogKey, Witness};
 use crate::public_log::FOLDER;
 use crate::server;
+
+/// How often a mirror asks for what is new.
+const MIRROR_INTERVAL: Duration = Duration::from_secs(2);
 
 pub(super) async fn log(command: Log) -> Result<(), Failure> {
     match command {
@@ -64,6 +68,10 @@ pub(super) async fn witness(options: Witness) -> Result<(), Failure> {
     let signer = read_key(&options.key, KeyKind::Witness).map_err(|e| format!("{}: {e}", e.code()))?;
     let logs: Result<Vec<VerifierKey>, _> = options.watch.iter().map(|text| VerifierKey::parse(text)).collect();
     let logs = logs.map_err(|error| format!("log-key-malformed: {error}"))?;
+    if let (Some(folder), Some(from), Some(key)) = (&options.mirror, &options.from, logs.first()) {
+        let mirror = Mirror::new(folder, key.clone(), from.as_str()).map_err(|e| told(&e))?;
+        tokio::spawn(mirrored(mirror));
+    }
     let book = WitnessBook::open(&options.data, signer, logs, None).map_err(|e| format!("{}: {e}", e.code()))?;
     let protection = super::serve::protection(crate::app::Mode::Real, &options.network)?;
     let listener = server::listen_as(options.listen, &protection).await?;
@@ -72,6 +80,20 @@ pub(super) async fn witness(options: Witness) -> Result<(), Failure> {
     let routes = witness_routes(Arc::new(book), Arc::new(WallClock));
     server::serve_routes(routes, listener, protection, server::told_to_end()).await?;
     Ok(())
+}
+
+/// Follows the log for as long as the process runs.
+async fn mirrored(mirror: Mirror) {
+    loop {
+        match mirror.follow().await {
+            Ok(size) => tracing::debug!(size, "the mirror is up to date"),
+            Err(error) if error.is_evidence() => {
+                tracing::error!(%error, code = error.code(), "the log does not continue its mirror, which stays as it was");
+            }
+            Err(error) => tracing::warn!(%error, code = error.code(), "the mirror could not follow"),
+        }
+        tokio::time::sleep(MIRROR_INTERVAL).await;
+    }
 }
 
 /// What is wrong, and what can be done.
