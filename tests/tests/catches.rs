@@ -328,10 +328,10 @@ fn copied(folder: &Path) -> TempDir {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_of_the_twelve_is_caught_by_the_verifier_and_at_the_servers_start() {
     let clean = Clean::new().await;
+    let log = TestLog::of(clean.record.events.iter().map(|event| event.body.as_ref()));
+    let report = verified(&clean.parts, Some(log.checkpoint_at(log.size())));
+    assert_eq!(report.exit_code(), 0, "the clean matter: {:?}", report.findings);
     for Row { what, forge, verifier, server } in ROWS {
-        let log = TestLog::of(clean.record.events.iter().map(|event| event.body.as_ref()));
-        let report = verified(&clean.parts, Some(log.checkpoint_at(log.size())));
-        assert_eq!(report.exit_code(), 0, "{what}: the clean matter: {:?}", report.findings);
         let data = copied(clean.folder.path());
         let started = start(data.path(), store_of(&clean.events()).await, later()).await;
         assert_eq!(started, Ok(()), "{what}: the clean folder");
