@@ -176,10 +176,10 @@ fn logged(clean: &Clean, change: impl Fn(&mut Vec<Value>)) -> Parts {
     parts
 }
 
-fn stored(clean: &Clean, change: impl Fn(&mut Vec<Value>)) -> Option<Vec<Value>> {
+fn stored(clean: &Clean, change: impl Fn(&mut Vec<Value>)) -> Vec<Value> {
     let mut events = clean.events();
     change(&mut events);
-    Some(events)
+    events
 }
 
 fn byte(clean: &Clean) -> Forged {
@@ -199,7 +199,7 @@ fn byte(clean: &Clean) -> Forged {
             event["command_hash"] = changed.clone();
         });
     });
-    Forged { parts: Some(parts), store, ..Forged::default() }
+    Forged { parts: Some(parts), store: Some(store), ..Forged::default() }
 }
 
 fn swap(events: &mut [Value]) {
@@ -211,19 +211,19 @@ fn swapped(clean: &Clean) -> Forged {
     let mut parts = clean.parts.clone();
     let events: Vec<Value> = parts.events.iter().map(json_of).collect();
     parts.events.swap(of_type(&events, "meeting-closed.v1"), of_type(&events, "members-checked-in.v1"));
-    Forged { parts: Some(parts), store: stored(clean, |events| swap(events)), ..Forged::default() }
+    Forged { parts: Some(parts), store: Some(stored(clean, |events| swap(events))), ..Forged::default() }
 }
 
 fn middle(clean: &Clean) -> Forged {
     let remove = |events: &mut Vec<Value>| drop(events.remove(of_type(events, "members-checked-in.v1")));
-    Forged { parts: Some(logged(clean, remove)), store: stored(clean, remove), ..Forged::default() }
+    Forged { parts: Some(logged(clean, remove)), store: Some(stored(clean, remove)), ..Forged::default() }
 }
 
 fn end(clean: &Clean) -> Forged {
     let remove = |events: &mut Vec<Value>| drop(events.pop());
     let log = TestLog::of(clean.parts.events.iter().map(AsRef::as_ref));
     let kept = Some(log.checkpoint_at(log.size()));
-    Forged { parts: Some(logged(clean, remove)), kept, store: stored(clean, remove), ..Forged::default() }
+    Forged { parts: Some(logged(clean, remove)), kept, store: Some(stored(clean, remove)), ..Forged::default() }
 }
 
 fn fork(clean: &Clean) -> Forged {
@@ -261,7 +261,7 @@ fn notice(clean: &Clean) -> Forged {
         let posted = of_type(events, "notice-posted.v1");
         events[posted]["data"]["objections_until"] = events[posted]["data"]["removable_on"].clone();
     });
-    Forged { parts: Some(parts), store, ..Forged::default() }
+    Forged { parts: Some(parts), store: Some(store), ..Forged::default() }
 }
 
 fn lose(events: &mut [Value]) {
@@ -272,7 +272,7 @@ fn lose(events: &mut [Value]) {
 fn outcome(clean: &Clean) -> Forged {
     let mut parts = logged(clean, |events| lose(events));
     parts.notices.clear();
-    Forged { parts: Some(parts), store: stored(clean, |events| lose(events)), ..Forged::default() }
+    Forged { parts: Some(parts), store: Some(stored(clean, |events| lose(events))), ..Forged::default() }
 }
 
 fn attachment(clean: &Clean) -> Forged {
@@ -294,7 +294,7 @@ fn pack(clean: &Clean) -> Forged {
         let put = events.iter().position(|event| event.pointer("/data/tests/0/num") == Some(&json!(2))).unwrap();
         events[put]["data"]["tests"][0]["num"] = 1.into();
     });
-    Forged { parts: Some(parts), store, ..Forged::default() }
+    Forged { parts: Some(parts), store: Some(store), ..Forged::default() }
 }
 
 fn key(clean: &Clean) -> Forged {

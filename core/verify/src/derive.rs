@@ -91,7 +91,9 @@ impl<'a> Judge<'a> {
         findings.extend(self.replay.act(&act));
         // An act is judged by all of its events: what is wrong with one of them comes before what follows from that.
         let last = act.last().map(|entry| entry.ordinal);
-        findings.iter_mut().for_each(|finding| finding.known_at = last);
+        for finding in &mut findings {
+            finding.known_at = last;
+        }
         findings
     }
 

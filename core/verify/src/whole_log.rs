@@ -91,15 +91,11 @@ fn forked(
     let same = if theirs.size <= whole.size {
         tree_hash(theirs.size, tree)? == theirs.root
     } else {
-        let proof = parts.consistency.iter().find(|proof| proof.from == whole.size);
-        match proof {
-            Some(proof) => crate::proof::check_consistency(whole, theirs, proof).is_ok(),
-            None => {
-                let found = format!("{} < {}", whole.size, theirs.size);
-                let place = Place::file("--log");
-                return Ok(Some(Finding::new(Code::ConsistencyMissing, place, "the log up to the bundle", found)));
-            }
-        }
+        let Some(proof) = parts.consistency.iter().find(|proof| proof.from == whole.size) else {
+            let (place, found) = (Place::file("--log"), format!("{} < {}", whole.size, theirs.size));
+            return Ok(Some(Finding::new(Code::ConsistencyMissing, place, "the log up to the bundle", found)));
+        };
+        crate::proof::check_consistency(whole, theirs, proof).is_ok()
     };
     let told = |head: &Checkpoint| format!("{} {} {}", head.origin, head.size, head.root);
     let differs = || Finding::new(Code::CheckpointForked, Place::file("--log"), told(whole), told(theirs));

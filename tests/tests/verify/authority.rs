@@ -161,13 +161,14 @@ fn assert_found(parts: &Parts, code: Code, ordinal: usize, field: &str) {
     assert_eq!(report.exit_code(), if code == Code::AccountUnnamed { 2 } else { 1 }, "{:?}", report.findings);
 }
 
+type Forgery = Box<dyn Fn(&mut Value)>;
+
 #[tokio::test]
 async fn a_signature_that_is_not_over_its_act_is_found() {
     let signed = Signed::new().await;
     let parts = &signed.parts;
     let (posted, closed) = (nth(parts, "notice-posted.v1", 0), nth(parts, "disclosure-closed.v1", 0));
     let other = json_of(&parts.events[closed])["via"]["signed"].clone();
-    type Forgery = Box<dyn Fn(&mut Value)>;
     let forgeries: [Forgery; 4] = [
         Box::new(|event| event["command_hash"] = "another command".into()),
         Box::new(move |event| event["via"]["signed"] = other.clone()),
