@@ -87,10 +87,11 @@ fn line(visit: &Visit<'_>, no: usize, entry: &Entry, file: &Dossier) -> Result<L
     let procedure = visit.binding(&file.standing.procedure, envelope.occurred_at.day());
     let narrator = Narrator { lang: visit.lang(), procedure };
     let hash = hash(&entry.body);
+    let words = narrator.tell(&entry.event);
     Ok(Line {
         no,
-        words: narrator.tell(&entry.event),
-        rules: rules(&entry.event, &narrator),
+        rules: rules(&entry.event, &narrator, &words),
+        words,
         corrected: corrected(no, entry, file)
             .map(|by| (by, narrator.lang.pick("后来更正，见第", "set right later by no. "))),
         occurred_at: envelope.occurred_at,
@@ -104,8 +105,8 @@ fn line(visit: &Visit<'_>, no: usize, entry: &Entry, file: &Dossier) -> Result<L
     })
 }
 
-/// The rules by which an event says that something was met or not, each once.
-fn rules(event: &ConsultationEvent, narrator: &Narrator<'_>) -> Vec<String> {
+/// The rules by which an event says that something was met or not, each once, where its words do not name them already.
+fn rules(event: &ConsultationEvent, narrator: &Narrator<'_>, words: &str) -> Vec<String> {
     use ConsultationEvent as E;
     let tests: Vec<&Test> = match event {
         E::MotionPut(e) => e.tests.iter().collect(),
@@ -120,7 +121,7 @@ fn rules(event: &ConsultationEvent, narrator: &Narrator<'_>) -> Vec<String> {
     let mut cited = Vec::new();
     for test in tests {
         let rule = Citation::of(&test.basis, narrator.procedure, narrator.lang).line(narrator.lang);
-        if !cited.contains(&rule) {
+        if !words.contains(&rule) && !cited.contains(&rule) {
             cited.push(rule);
         }
     }
