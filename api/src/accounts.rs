@@ -1,13 +1,11 @@
 //! 账号 in the log: what the sign-in tells is recorded by the handler, like everything else.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::civil::Date;
 use serde_json::{Value, json};
-use siyi_domain::account::{Account, Means, Proof};
+use siyi_domain::account::{Account, Proof};
 use siyi_domain::ids::{JurisdictionCode, Level, PersonId};
 use siyi_domain::office::{Actor, Office};
 use siyi_domain::refusal::Refusal;
@@ -15,7 +13,7 @@ use siyi_log::handler::{HandleError, Handler, Outcome, Request, Target};
 use siyi_log::via::{KnownBy, Signed, Via};
 use siyi_projections::directory;
 use siyi_projections::models::Models;
-use siyi_sign_in::{Accounts, AccountsError};
+use siyi_sign_in::{Accounts, AccountsError, Added};
 use uuid::Uuid;
 
 /// How long an account waits for the directory, which says whether the person has one already.
@@ -166,17 +164,16 @@ impl Accounts for LoggedAccounts {
         self.record(account, (actor, None), "bindPerson", input).await
     }
 
-    async fn add_sign_in(
-        &self,
-        account: Uuid,
-        means: Means,
-        key: Uuid,
-        scopes: &BTreeSet<String>,
-        expires_on: Option<Date>,
-    ) -> Result<(), AccountsError> {
+    async fn add_sign_in(&self, account: Uuid, added: &Added) -> Result<(), AccountsError> {
         let state = self.told(account).await?;
         let actor = self.owner(&state).await?;
-        let input = json!({ "means": means, "key": key, "scopes": scopes, "expiresOn": expires_on });
+        let input = json!({
+            "means": added.means,
+            "key": added.key,
+            "publicKey": added.public_key,
+            "scopes": added.scopes,
+            "expiresOn": added.expires_on,
+        });
         self.record(account, (actor, None), "addSignIn", input).await
     }
 

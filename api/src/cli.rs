@@ -21,7 +21,7 @@ Examples:
   siyi export --data ./data --log ./public   the public log as files for any web server
   siyi export --bundle 12 --out c12.zip      a matter to be verified elsewhere
   siyi verify c12.zip                        whether everything in it follows, step by step
-  siyi log check --data ./data               whether every event is what was signed
+  siyi doctor --data ./data                  what is wrong with a data folder, and what can be done
   siyi witness --key w.key --watch VKEY      confirm another machine's log
   siyi rebuild --data ./data docket          build one read model anew (all without a name)
   siyi procedure check county.toml           whether a rule pack may be loaded, and what mends it
@@ -61,6 +61,10 @@ pub enum Command {
     /// The public log: keys, and a check from the ground up.
     #[command(subcommand)]
     Log(Log),
+    /// Examine a data folder: whether the log is whole and what was signed, whether the whole record follows from the rules, the
+    /// clock, the attachments (with the master key). Says what is wrong, where, and what can be done; mends nothing. The server
+    /// must not run. Ends with 0 if all is sound, 1 if something is wrong, 2 if something could not be checked.
+    Doctor(Data),
     /// Confirm the checkpoints of a log (C2SP tlog-witness), so that its operator cannot show two histories.
     Witness(Witness),
     /// Import the shipped cases and Xinyang's register into a data folder of its own and serve it.
@@ -197,7 +201,7 @@ pub struct ServeData {
     #[command(flatten)]
     pub serve: Serve,
     /// A trial on this machine alone: anybody may act as anybody, in a folder that is never used for anything else.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["tls_cert", "behind_proxy"])]
     pub trial: bool,
     /// Who can reach it, and what they may ask.
     #[command(flatten)]
@@ -215,6 +219,10 @@ pub struct ServeData {
     /// data folder.
     #[arg(long, env = "SIYI_STORE", value_name = "URL")]
     pub store: Option<String>,
+    /// Do not judge the whole record anew at the start, for example on a log of many millions of events that `siyi doctor` has
+    /// looked at.
+    #[arg(long)]
+    pub unjudged: bool,
     /// Speak the EventStoreDB protocol here, so that its clients can follow the log; with the server's own certificate, or on
     /// this machine alone. Off if left out.
     #[arg(long, value_name = "ADDRESS")]
@@ -240,7 +248,7 @@ pub struct PublicLog {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Network {
     /// Certificate with its chain, PEM: serves TLS 1.2 or newer, on any address.
-    #[arg(long, env = "SIYI_TLS_CERT", value_name = "FILE", requires = "tls_key", conflicts_with = "trial")]
+    #[arg(long, env = "SIYI_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
     /// The certificate's private key, PEM, in a file of mode 0600 or 0400.
     #[arg(long, env = "SIYI_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
@@ -250,7 +258,7 @@ pub struct Network {
     #[arg(long, env = "SIYI_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
     pub trusted_proxy: Vec<crate::server::proxy::Network>,
     /// Listen on any address in clear, and take connections of the trusted proxies only.
-    #[arg(long, requires = "trusted_proxy", conflicts_with_all = ["tls_cert", "trial"])]
+    #[arg(long, requires = "trusted_proxy", conflicts_with = "tls_cert")]
     pub behind_proxy: bool,
     /// Answer who is not signed in only the operations that ship (schemas/graphql/operations), named by their SHA-256.
     #[arg(long)]
@@ -311,6 +319,10 @@ pub struct Verify {
     /// The trust policy (C2SP tlog-policy) from somebody you trust; without it the bundle's own is believed, and the report says so.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// A copy of the whole log (`siyi export --log DIR`, or a mirror's folder): every leaf is read, which shows that no event of
+    /// the matter was left out.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
     /// A checkpoint of this log that you kept from an earlier day.
     #[arg(long, value_name = "FILE")]
     pub previous: Option<PathBuf>,
@@ -330,7 +342,8 @@ pub enum Log {
     /// Put another signing key in the place of the present one; the server must not run. The old one stays good for what it
     /// signed.
     RotateKey(RotateLogKey),
-    /// Derive the whole tree again from the served files and hold every event of the log against its leaf.
+    /// Derive the whole tree again from the served files and hold every event of the log against its leaf; `siyi doctor` does
+    /// this and more.
     Check(LogFolder),
 }
 
@@ -370,6 +383,13 @@ pub struct Witness {
     /// Its key, made by `siyi log create-key --witness`.
     #[arg(long, value_name = "FILE", env = "SIYI_WITNESS_KEY_FILE")]
     pub key: PathBuf,
+    /// Keep a copy of the whole log here too, each file checked before it is believed, as a county archive does; fetched from
+    /// `--from`. A log that does not continue the copy is told on standard error, and the copy stays as it was.
+    #[arg(long, value_name = "DIR", requires = "from")]
+    pub mirror: Option<PathBuf>,
+    /// Where the log's files are, for example https://siyi.example/log.
+    #[arg(long, value_name = "URL", requires = "mirror")]
+    pub from: Option<url::Url>,
     /// The key of a log that it watches, as the log shows it at /log/keys; several times for several logs.
     #[arg(long, value_name = "VKEY", required = true)]
     pub watch: Vec<String>,
@@ -550,4 +570,17 @@ pub struct Rebuild {
     pub data: Data,
     /// The model: directory, docket, history, board, compliance or routine; all of them if left out.
     pub model: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    /// An option that one command conflicts with and another does not have ends that other at its start.
+    #[test]
+    fn every_command_knows_the_options_that_it_names() {
+        Cli::command().debug_assert();
+    }
 }

@@ -358,7 +358,7 @@ impl Gate {
 
     /// Whether an act in this office needs a passkey's signature: an official's, where the account has a passkey.
     async fn must_sign(&self, account: Option<uuid::Uuid>, office: Office) -> Result<bool, HandleError> {
-        let Some(account) = account.filter(|_| is_official(office)) else { return Ok(false) };
+        let Some(account) = account.filter(|_| office.binds_others()) else { return Ok(false) };
         let account = self.handler.account(account).await?;
         Ok(account.means.values().any(|means| means.means == siyi_domain::account::Means::Passkey))
     }
@@ -367,14 +367,6 @@ impl Gate {
 /// The person whom a command is about, where its input names one.
 pub(crate) fn subject(request: &Request) -> Option<PersonId> {
     request.input.get("person").and_then(Value::as_str).and_then(|person| person.parse().ok())
-}
-
-/// Whether an office is one whose acts bind others.
-const fn is_official(office: Office) -> bool {
-    !matches!(
-        office,
-        Office::Villager | Office::PartyMember | Office::Representative | Office::GridWorker | Office::Contractor
-    )
 }
 
 fn offices(roster: &Roster, code: &JurisdictionCode, person: PersonId, day: Date) -> Vec<Held> {

@@ -15,6 +15,7 @@ pub mod esdb;
 pub mod gate;
 pub mod graphql;
 pub mod health;
+pub mod judged;
 pub mod named;
 pub mod pages;
 pub mod public_log;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use siyi_log::port::{EventStore, StreamName};
+use siyi_tlog::{KeyKind, Signer, TlogError, TrustPolicy};
 use siyi_transparency::keys::{KeyError, create_key, read_key};
 use siyi_transparency::sealer::{HeadsKept, Sealer, SealerOptions};
-use siyi_transparency::tlog::{KeyKind, Signer, TlogError, TrustPolicy};
 use siyi_transparency::witness::{HttpWitness, NotConfirmed, Witness};
 use siyi_transparency::{SealError, TransparencyLog};
 use tokio::sync::{Mutex, oneshot};

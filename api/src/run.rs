@@ -19,6 +19,7 @@ use crate::cli::{Cli, Command, Data, Import, PaceArg, Rebuild};
 mod account;
 mod copy;
 mod demo;
+mod doctor;
 mod key;
 mod log;
 pub mod procedure;
@@ -38,6 +39,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Account(command) => done(account::account(command).await),
         Command::Copy(options) => done(copy::copy(options).await),
         Command::Log(command) => done(log::log(command).await),
+        Command::Doctor(options) => doctor::doctor(&options).await,
         Command::Witness(options) => done(log::witness(options).await),
         Command::Demo(options) => done(demo::demo(options).await),
         Command::Import(options) => done(import(options).await),

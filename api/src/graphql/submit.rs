@@ -10,7 +10,7 @@ use serde_json::Value;
 use siyi_domain::account::Proof;
 use siyi_domain::office::Actor;
 use siyi_log::handler::{HandleError, Outcome, Receipt, Request, Target, challenge};
-use siyi_log::via::{Assertion, Signed};
+use siyi_log::via::Signed;
 use siyi_sign_in::Invited;
 use uuid::Uuid;
 
@@ -132,13 +132,7 @@ async fn signed(app: &App, caller: &Caller, headers: &ActHeaders, request: &Requ
     let challenge = challenge(request).map_err(|error| told(&error))?;
     let made = door.sign_in.finish_act_assertion(identity.account, challenge, credential).await;
     let made = made.map_err(|error| coded(error.code(), error.to_string()))?;
-    Ok(Signed::Passkey(Assertion {
-        credential: URL_SAFE_NO_PAD.encode(made.credential_id),
-        public_key: URL_SAFE_NO_PAD.encode(made.public_key_cose),
-        authenticator_data: URL_SAFE_NO_PAD.encode(made.authenticator_data),
-        client_data: URL_SAFE_NO_PAD.encode(made.client_data_json),
-        signature: URL_SAFE_NO_PAD.encode(made.signature),
-    }))
+    Ok(Signed::Passkey(made.into()))
 }
 
 /// An invitation whose code this server makes. The event holds the code's digest under a key of the sign-in.

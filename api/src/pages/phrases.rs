@@ -109,6 +109,7 @@ phrases! {
     next_due: "下一步", "Due next";
     due_by: "最迟", "by ";
     by_rule: "依据：", "Rule: ";
+    th_record: "条", "";
     posted_before: "公布期满的公告", "Posted before";
     taken_down: "撤下日期", "Taken down";
     ended: "已办结或终止的事项", "Ended";

@@ -5,8 +5,8 @@ use serde_json::json;
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::moment::Moment;
 use siyi_projections::dossier::Dossier;
+use siyi_tlog::record_hash;
 use siyi_transparency::SealError;
-use siyi_transparency::tlog::record_hash;
 
 use super::answer::Rendered;
 use super::frame::{Crumb, Frame};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use siyi_log::port::StoredEvent;
-use siyi_transparency::tlog::{prove_record, prove_tree};
+use siyi_tlog::{prove_record, prove_tree};
 use siyi_transparency::{Published, SealError, TransparencyLog};
 use siyi_verify::ports::Proofs;
 use siyi_verify::proof::{Consistency, Inclusion};
@@ -26,7 +26,7 @@ impl Snapshot {
     }
 }
 
-fn texts(hashes: impl IntoIterator<Item = siyi_transparency::tlog::Hash>) -> Vec<String> {
+fn texts(hashes: impl IntoIterator<Item = siyi_tlog::Hash>) -> Vec<String> {
     hashes.into_iter().map(|hash| STANDARD.encode(hash.0)).collect()
 }
 

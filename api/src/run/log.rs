@@ -3,17 +3,21 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use siyi_log::clock::WallClock;
+use siyi_tlog::{KeyKind, VerifierKey};
 use siyi_transparency::keys::{create_key, read_key, rotate_key};
-use siyi_transparency::tlog::{KeyKind, VerifierKey};
 use siyi_transparency::witness::{WitnessBook, witness_routes};
-use siyi_transparency::{SealError, fsck};
+use siyi_transparency::{Mirror, SealError};
 
-use super::{Failure, open_log};
+use super::{Failure, doctor, open_log};
 use crate::cli::{Log, LogFolder, LogKey, RotateLogKey, Witness};
 use crate::public_log::FOLDER;
 use crate::server;
+
+/// How often a mirror asks for what is new.
+const MIRROR_INTERVAL: Duration = Duration::from_secs(2);
 
 pub(super) async fn log(command: Log) -> Result<(), Failure> {
     match command {
@@ -47,18 +51,9 @@ fn rotate(options: &RotateLogKey) -> Result<(), Failure> {
 
 async fn check(options: &LogFolder) -> Result<(), Failure> {
     let store = open_log(&options.data).await?;
-    let sound = fsck(&options.data.join(FOLDER), &store).await;
+    let sound = doctor::signed(&options.data, &store).await;
     store.close().await;
-    let sound = sound.map_err(|e| told(&e))?;
-    writeln!(
-        std::io::stdout(),
-        "{} 条记录与签名的根一致，已查 {} 个文件 {} events are what was signed; root {}; confirmed by: {}",
-        sound.size,
-        sound.files,
-        sound.size,
-        sound.root,
-        if sound.confirmed.is_empty() { "nobody 无见证".to_owned() } else { sound.confirmed.join(", ") },
-    )?;
+    writeln!(std::io::stdout(), "{}", doctor::told(&sound.map_err(|e| told(&e))?))?;
     Ok(())
 }
 
@@ -73,6 +68,10 @@ pub(super) async fn witness(options: Witness) -> Result<(), Failure> {
     let signer = read_key(&options.key, KeyKind::Witness).map_err(|e| format!("{}: {e}", e.code()))?;
     let logs: Result<Vec<VerifierKey>, _> = options.watch.iter().map(|text| VerifierKey::parse(text)).collect();
     let logs = logs.map_err(|error| format!("log-key-malformed: {error}"))?;
+    if let (Some(folder), Some(from), Some(key)) = (&options.mirror, &options.from, logs.first()) {
+        let mirror = Mirror::new(folder, key.clone(), from.as_str()).map_err(|e| told(&e))?;
+        tokio::spawn(mirrored(mirror));
+    }
     let book = WitnessBook::open(&options.data, signer, logs, None).map_err(|e| format!("{}: {e}", e.code()))?;
     let protection = super::serve::protection(crate::app::Mode::Real, &options.network)?;
     let listener = server::listen_as(options.listen, &protection).await?;
@@ -83,18 +82,22 @@ pub(super) async fn witness(options: Witness) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Follows the log for as long as the process runs.
+async fn mirrored(mirror: Mirror) {
+    loop {
+        match mirror.follow().await {
+            Ok(size) => tracing::debug!(size, "the mirror is up to date"),
+            Err(error) if error.is_evidence() => {
+                tracing::error!(%error, code = error.code(), "the log does not continue its mirror, which stays as it was");
+            }
+            Err(error) => tracing::warn!(%error, code = error.code(), "the mirror could not follow"),
+        }
+        tokio::time::sleep(MIRROR_INTERVAL).await;
+    }
+}
+
 /// What is wrong, and what can be done.
 fn told(error: &SealError) -> Failure {
-    let advice = match error {
-        SealError::Rewritten { .. } | SealError::Shortened { .. } | SealError::Forked { .. } => {
-            "\n  记录与已签名的不符：停用本库，保留原样，从较新的备份或县档案镜像恢复后再查 \
-             keep this folder as it is, restore a newer backup or the archive's mirror, and check again"
-        }
-        SealError::Served(_) | SealError::Unreadable { .. } => {
-            "\n  删去 transparency 下的 tile 与 positions，重新启动即从记录重建 \
-             remove tile and positions below transparency: the next start makes them from the events"
-        }
-        _ => "",
-    };
+    let advice = doctor::advice(error).map(|advice| format!("\n  {advice}")).unwrap_or_default();
     format!("{}: {error}{advice}", error.code()).into()
 }

@@ -1,11 +1,11 @@
 //! `siyi serve`.
 
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use siyi_log::PrivateFileError;
 use siyi_log::clock::WallClock;
 use siyi_sign_in::oidc::Provider;
 use siyi_sign_in::password::HashCost;
@@ -13,9 +13,13 @@ use siyi_sign_in::password::HashCost;
 use crate::app::{App, Mode, master_key};
 use crate::cli::{self, Network, ServeData};
 use crate::esdb::Doorkeeper;
+use crate::judged;
 use crate::public_log::LogOptions;
 use crate::run::Failure;
 use crate::server;
+
+/// The longest secret of an OpenID client in bytes.
+const MAX_SECRET_BYTES: usize = 4096;
 
 /// Marks a folder as a trial's: nobody who acted there was known.
 const TRIAL: &str = "siyi-trial";
@@ -36,6 +40,12 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
     let master = master_key(&data, mode, token).map_err(|e| format!("{}: {e}", e.code()))?;
     let opened = App::open_on(&data, Arc::new(WallClock), mode, master, options.store.as_deref()).await;
     let mut app = opened.map_err(|e| format!("{}: {e}", e.code()))?;
+    if options.unjudged {
+        tracing::warn!("the record was not judged anew: `siyi doctor` does it");
+    } else {
+        let judged = judged::judge(app.store.as_ref(), &app.rules, |_| ()).await?;
+        judged.check(app.clock.now()).map_err(|e| format!("{}: {e}; siyi doctor", e.code()))?;
+    }
     let sign_in = sign_in(&options.sign_in, scheme, listener.local_addr()?)?;
     let public = sign_in.public.clone();
     if !mode.is_open() {
@@ -107,11 +117,14 @@ fn sign_in(options: &cli::SignIn, scheme: &str, at: std::net::SocketAddr) -> Res
 }
 
 fn secret(path: &Path) -> Result<SecretString, Failure> {
-    let mode = std::fs::metadata(path)?.permissions().mode() & 0o7777;
-    if !matches!(mode, 0o600 | 0o400) {
-        return Err(format!("secret-exposed: `{}` has mode {mode:04o}, 0600 or 0400 is needed", path.display()).into());
-    }
-    Ok(SecretString::from(std::fs::read_to_string(path)?.trim_end()))
+    let bytes = siyi_log::read_private(path, MAX_SECRET_BYTES).map_err(|error| {
+        let code =
+            if matches!(error, PrivateFileError::Exposed { .. }) { "secret-exposed" } else { "secret-unreadable" };
+        format!("{code}: {error}")
+    })?;
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| format!("secret-unreadable: `{}` is no text", path.display()))?;
+    Ok(SecretString::from(text.trim_end()))
 }
 
 /// Beyond this machine only by TLS or behind proxies that are named.

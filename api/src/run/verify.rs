@@ -11,10 +11,12 @@ use siyi_domain::ids::ConsultationId;
 use siyi_log::clock::WallClock;
 use siyi_log::envelope::Recorded;
 use siyi_projections::docket;
+use siyi_tlog::{TileSource, TrustPolicy};
+use siyi_transparency::TileFolder;
 use siyi_verify::bundle::MAX_BUNDLE_BYTES;
 use siyi_verify::finding::Language;
-use siyi_verify::proof::Policy;
-use siyi_verify::{Options, export as formats, verify_bundle};
+use siyi_verify::whole_log::Copy;
+use siyi_verify::{Options, export as formats, verify_bundle, verify_with_log};
 
 use super::{Failure, each_event, open};
 use crate::app::App;
@@ -34,7 +36,7 @@ pub(super) async fn verify(options: Verify) -> Result<ExitCode, Failure> {
     let policy = match &options.policy {
         Some(file) => {
             let text = std::fs::read_to_string(file)?;
-            Some(Policy::parse(&text).map_err(|error| format!("log-policy-malformed: {error}"))?)
+            Some(TrustPolicy::parse(&text).map_err(|error| format!("log-policy-malformed: {error}"))?)
         }
         None => None,
     };
@@ -43,7 +45,15 @@ pub(super) async fn verify(options: Verify) -> Result<ExitCode, Failure> {
         LangArg::En => Language::English,
     };
     let previous_checkpoint = options.previous.as_ref().map(std::fs::read).transpose()?;
-    let report = verify_bundle(&bytes, &Options { policy, previous_checkpoint, language });
+    let checks = Options { policy, previous_checkpoint, language };
+    let report = match &options.log {
+        Some(folder) => {
+            let files = TileFolder::new(folder);
+            let checkpoint = files.read("checkpoint").map_err(|error| format!("{}: {error}", error.code()))?;
+            verify_with_log(&bytes, &checks, &Copy { files: &files, checkpoint })
+        }
+        None => verify_bundle(&bytes, &checks),
+    };
     let told = if options.json { report.to_json()? } else { report.text() };
     let mut out = std::io::stdout();
     writeln!(out, "{}", told.trim_end())?;

@@ -1,7 +1,5 @@
 //! TLS by rustls: version 1.2 or newer, HTTP/1.1 only, a private key that nobody else may read.
 
-use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,9 +7,11 @@ use axum_server::tls_rustls::RustlsConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::version::{TLS12, TLS13};
+use siyi_log::{PrivateFile, PrivateFileError};
+use zeroize::Zeroizing;
 
 /// Largest file of a certificate or a key in bytes.
-pub const MAX_PEM_BYTES: u64 = 64 * 1024;
+pub const MAX_PEM_BYTES: usize = 64 * 1024;
 
 /// A certificate with its key, ready to serve.
 #[derive(Debug, Clone)]
@@ -21,11 +21,11 @@ pub struct Tls(RustlsConfig);
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file cannot be read.
-    #[error("tls-file-unreadable: `{0}`: {1}")]
-    Unreadable(PathBuf, std::io::Error),
+    #[error("tls-file-unreadable: {0}")]
+    Unreadable(PrivateFileError),
     /// Others may read the key.
-    #[error("tls-key-mode: `{0}` has mode {1:04o}; only its owner may read it: chmod 600")]
-    KeyMode(PathBuf, u32),
+    #[error("tls-key-mode: {0}: chmod 600")]
+    KeyMode(PrivateFileError),
     /// No certificate or no key in a file.
     #[error("tls-malformed: `{0}` holds no {1} in PEM")]
     Malformed(PathBuf, &'static str),
@@ -34,13 +34,24 @@ pub enum TlsError {
     Mismatch(#[from] rustls::Error),
 }
 
+impl From<PrivateFileError> for TlsError {
+    fn from(error: PrivateFileError) -> Self {
+        match error {
+            PrivateFileError::Exposed { .. } => Self::KeyMode(error),
+            PrivateFileError::Missing { .. }
+            | PrivateFileError::Malformed { .. }
+            | PrivateFileError::Unavailable { .. } => Self::Unreadable(error),
+        }
+    }
+}
+
 impl TlsError {
     /// The stable public code, with which the text begins too.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Unreadable(..) => "tls-file-unreadable",
-            Self::KeyMode(..) => "tls-key-mode",
+            Self::Unreadable(_) => "tls-file-unreadable",
+            Self::KeyMode(_) => "tls-key-mode",
             Self::Malformed(..) => "tls-malformed",
             Self::Mismatch(_) => "tls-mismatch",
         }
@@ -76,15 +87,11 @@ impl Tls {
     }
 }
 
-/// A file's bytes; a secret one must be its owner's alone. The open file is looked at, so that none can be put in its place.
-fn read(path: &Path, secret: bool) -> Result<Vec<u8>, TlsError> {
-    let unreadable = |error| TlsError::Unreadable(path.to_owned(), error);
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mode = file.metadata().map_err(unreadable)?.permissions().mode() & 0o7777;
-    if secret && !matches!(mode, 0o600 | 0o400) {
-        return Err(TlsError::KeyMode(path.to_owned(), mode));
+/// A file's bytes; a secret one must be this process's user's alone.
+fn read(path: &Path, secret: bool) -> Result<Zeroizing<Vec<u8>>, TlsError> {
+    let file = PrivateFile::open(path)?;
+    if secret {
+        file.is_ours_alone()?;
     }
-    let mut bytes = Vec::new();
-    file.take(MAX_PEM_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
+    Ok(file.read(MAX_PEM_BYTES)?)
 }

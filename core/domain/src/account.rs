@@ -1,7 +1,7 @@
 //! 账号: an account, whose it is, and by which means its owner signs in. Stream `account-<uuid>`.
 //!
-//! Secrets (password hashes, passkeys, tokens) never stand here; an event names a means by a random key. Names stand here
-//! neither: an account belongs to persons on rosters, one in each jurisdiction.
+//! Secrets (password hashes, private keys, tokens) never stand here; an event names a means by a random key, and of a passkey
+//! the public key, by which anybody checks what it signed. Names stand here neither: an account belongs to persons on rosters, one in each jurisdiction.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::command_enum::commands;
 use crate::context::Context;
 use crate::event_enum::{event_structs, events};
-use crate::ids::{JurisdictionCode, Line, PersonId};
+use crate::ids::{CredentialKey, JurisdictionCode, Line, PersonId};
 use crate::refusal::{Refusal, RefusalCode};
 
 /// Most persons that one account acts as: a village's, a township's, and what one office more may need.
@@ -75,6 +75,8 @@ commands! {
         means: Means,
         /// Its key in the store of secrets.
         key: Uuid,
+        /// The public key of a passkey.
+        public_key: Option<CredentialKey>,
         /// What a token may do, by names of doors; empty for people.
         scopes: Vec<Line>,
         /// Last day on which it is good, where it ends.
@@ -122,8 +124,26 @@ event_structs! {
         /// How that was shown.
         proof: Proof,
     }
-    /// `sign-in-added.v1`
+    /// `sign-in-added.v2`
     SignInAdded {
+        /// Which means.
+        means: Means,
+        /// Its key in the store of secrets.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        key: Uuid,
+        /// The public key of a passkey; an older event did not keep it.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        public_key: Option<CredentialKey>,
+        /// What a token may do.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        scopes: Vec<Line>,
+        /// Last day on which it is good.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        expires_on: Option<Date>,
+    }
+    /// `sign-in-added.v1`: it did not keep a passkey's public key.
+    SignInAddedV1 {
         /// Which means.
         means: Means,
         /// Its key in the store of secrets.
@@ -167,12 +187,20 @@ events! {
     current {
         AccountOpened = "account-opened.v1",
         PersonBound = "person-bound.v1",
-        SignInAdded = "sign-in-added.v1",
+        SignInAdded = "sign-in-added.v2",
         SignInRemoved = "sign-in-removed.v1",
         AccountClosed = "account-closed.v1",
         PersonalDataRead = "personal-data-read.v1",
     }
-    upcast {}
+    upcast {
+        "sign-in-added.v1" => SignInAddedV1 => SignInAdded,
+    }
+}
+
+impl From<SignInAddedV1> for SignInAdded {
+    fn from(old: SignInAddedV1) -> Self {
+        Self { means: old.means, key: old.key, public_key: None, scopes: old.scopes, expires_on: old.expires_on }
+    }
 }
 
 /// An account as its events tell it.
@@ -259,6 +287,7 @@ fn add_means(state: &Account, command: &AddSignIn) -> Result<Vec<AccountEvent>, 
     let added = SignInAdded {
         means: command.means,
         key: command.key,
+        public_key: command.public_key.clone(),
         scopes: command.scopes.clone(),
         expires_on: command.expires_on,
     };

@@ -248,6 +248,12 @@ checked_text! {
     |text| text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 checked_text! {
+    /// 通行密钥的公钥: the public key of a passkey as `COSE_Key` (RFC 9052 section 7), 64 to 1,024 characters of base64url. It says
+    /// nothing of whose it is, and a browser makes another for each server.
+    CredentialKey, NotACredentialKey, "public key of a passkey (base64url)",
+    |text| (64..=1024).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+checked_text! {
     /// A line of public text: 1 to 200 characters, no control characters.
     Line, NotALine, "line of 1 to 200 characters",
     |text| !text.trim().is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control)

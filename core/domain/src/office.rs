@@ -171,6 +171,14 @@ pub enum Office {
     Operator,
 }
 
+impl Office {
+    /// Whether its acts bind others: such an act is signed wherever the person has a passkey.
+    #[must_use]
+    pub const fn binds_others(self) -> bool {
+        !matches!(self, Self::Villager | Self::PartyMember | Self::Representative | Self::GridWorker | Self::Contractor)
+    }
+}
+
 /// The person who acts and the office in which the person does so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

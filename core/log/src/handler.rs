@@ -25,7 +25,7 @@ mod states;
 
 pub use command::{Command, JURISDICTION_COMMANDS, ROSTER_COMMANDS, Target};
 pub use error::HandleError;
-pub use identity::{challenge, event_id};
+pub use identity::{challenge, challenge_of, event_id};
 
 use crate::clock::Clock;
 use crate::envelope::{Envelope, Recorded, Subject, body_of};

@@ -13,8 +13,10 @@ pub mod handler;
 pub mod keys;
 pub mod memory;
 pub mod port;
+mod private_file;
 pub mod records;
 pub mod vault;
 pub mod via;
 
 pub use folder::create_durably;
+pub use private_file::{PrivateFile, PrivateFileError, read_private};

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use jiff::civil::Date;
 use siyi_domain::account::{Means, Proof};
-use siyi_domain::ids::{JurisdictionCode, PersonId};
+use siyi_domain::ids::{CredentialKey, JurisdictionCode, PersonId};
 use uuid::Uuid;
 
 /// Why the record did not take something.
@@ -24,6 +24,29 @@ impl AccountsError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code
+    }
+}
+
+/// A means of signing in, as the record is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Added {
+    /// Which.
+    pub means: Means,
+    /// Its key in the store of secrets.
+    pub key: Uuid,
+    /// The public key of a passkey: by it whoever verifies the record checks the acts that were signed.
+    pub public_key: Option<CredentialKey>,
+    /// What a token may do; empty for people.
+    pub scopes: BTreeSet<String>,
+    /// Last day on which it is good, where it ends.
+    pub expires_on: Option<Date>,
+}
+
+impl Added {
+    /// A means of a person, that has no end.
+    #[must_use]
+    pub const fn of(means: Means, key: Uuid) -> Self {
+        Self { means, key, public_key: None, scopes: BTreeSet::new(), expires_on: None }
     }
 }
 
@@ -58,14 +81,7 @@ pub trait Accounts: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`AccountsError`].
-    async fn add_sign_in(
-        &self,
-        account: Uuid,
-        means: Means,
-        key: Uuid,
-        scopes: &BTreeSet<String>,
-        expires_on: Option<Date>,
-    ) -> Result<(), AccountsError>;
+    async fn add_sign_in(&self, account: Uuid, added: &Added) -> Result<(), AccountsError>;
 
     /// A means of signing in was taken away.
     ///
@@ -147,15 +163,8 @@ impl Accounts for MemoryAccounts {
         self.change(account, |account| _ = account.persons.insert(place.clone(), person))
     }
 
-    async fn add_sign_in(
-        &self,
-        account: Uuid,
-        means: Means,
-        key: Uuid,
-        _scopes: &BTreeSet<String>,
-        _expires_on: Option<Date>,
-    ) -> Result<(), AccountsError> {
-        self.change(account, |account| _ = account.means.insert(key, means))
+    async fn add_sign_in(&self, account: Uuid, added: &Added) -> Result<(), AccountsError> {
+        self.change(account, |account| _ = account.means.insert(added.key, added.means))
     }
 
     async fn remove_sign_in(&self, account: Uuid, key: Uuid) -> Result<(), AccountsError> {

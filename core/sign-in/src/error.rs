@@ -1,8 +1,8 @@
 //! Why somebody is not signed in, or a means of signing in not changed.
 
 use crate::accounts::AccountsError;
-use crate::passkey::ActRefusal;
 use crate::password::PasswordRefusal;
+use siyi_passkey::ActRefusal;
 
 /// Why not. What concerns an account that nobody knows reads the same as a wrong password.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,5 @@
 //! 邀请码: how somebody who has no account comes to one. The village hands the code out on paper, to the person it is for.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,7 @@ use siyi_domain::ids::{JurisdictionCode, PersonId};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::accounts::Added;
 use crate::error::SignInError;
 use crate::identity::{Identity, SignInMethod};
 use crate::keyed::Purpose;
@@ -164,7 +164,7 @@ impl SignIn {
         let Invited { place, person, proof } = &used.invited;
         let mut told = self.accounts.open_account(account, place, *person, *proof).await;
         if told.is_ok() {
-            told = self.accounts.add_sign_in(account, Means::Password, key, &BTreeSet::new(), None).await;
+            told = self.accounts.add_sign_in(account, &Added::of(Means::Password, key)).await;
         }
         if let Err(error) = told {
             self.remove_account(account).await?;
@@ -254,6 +254,8 @@ fn fair(bytes: &[u8; 32]) -> impl Iterator<Item = char> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]

@@ -21,7 +21,7 @@ mod store;
 pub mod throttle;
 mod token;
 
-pub use accounts::{Accounts, AccountsError, MemoryAccounts, OpenedAccount};
+pub use accounts::{Accounts, AccountsError, Added, MemoryAccounts, OpenedAccount};
 pub use error::SignInError;
 pub use identity::{FRESH_SECONDS, Identity, SignInMethod};
 pub use invitation::{CODE_ALPHABET, CODE_LENGTH, INVITATION_DAYS, Invited};

@@ -1,12 +1,11 @@
 //! 登录方式: by which means an account signs in, and how one is taken away.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 use serde::de::IgnoredAny;
 use siyi_domain::account::Means;
 use uuid::Uuid;
 
+use crate::accounts::Added;
 use crate::error::SignInError;
 use crate::identity::Identity;
 use crate::oidc::OpenIdRow;
@@ -72,16 +71,9 @@ impl SignIn {
     }
 
     /// Tells the record that a means was set up. A means that the record does not take is none, and its row goes.
-    pub(crate) async fn tell_added(
-        &self,
-        account: Uuid,
-        kind: Kind,
-        means: Means,
-        key: Uuid,
-        scopes: &BTreeSet<String>,
-        expires_on: Option<Date>,
-    ) -> Result<(), SignInError> {
-        let told = self.accounts.add_sign_in(account, means, key, scopes, expires_on).await;
+    pub(crate) async fn tell_added(&self, account: Uuid, kind: Kind, added: Added) -> Result<(), SignInError> {
+        let key = added.key;
+        let told = self.accounts.add_sign_in(account, &added).await;
         let Err(error) = told else { return Ok(()) };
         self.blocking(move |store| {
             store.change(|rows, change| {

@@ -3,7 +3,6 @@
 //! Authorization code with PKCE (S256), state and nonce, all kept here, bound to the browser, taken once. ID tokens are signed
 //! with RS256 or ES256. Nothing is asked of any server but the provider's, and no redirect is followed.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
@@ -20,6 +19,7 @@ use siyi_domain::moment::Moment;
 use url::Url;
 use uuid::Uuid;
 
+use crate::accounts::Added;
 use crate::error::SignInError;
 use crate::identity::{Identity, SignInMethod};
 use crate::keyed::Purpose;
@@ -273,7 +273,7 @@ impl SignIn {
             })
         })
         .await?;
-        self.tell_added(account, Kind::OpenId, Means::OpenId, key, &BTreeSet::new(), None).await?;
+        self.tell_added(account, Kind::OpenId, Added::of(Means::OpenId, key)).await?;
         Ok(key)
     }
 

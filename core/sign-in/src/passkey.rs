@@ -1,15 +1,16 @@
 //! 通行密钥: WebAuthn. The authenticator proves possession and, by a finger, a face or a number, who holds it.
 //!
 //! Registration and sign-in are `webauthn-rs`; what was begun stays here and is taken once. A signature over an act, whose
-//! challenge is the digest of that act, is in [`act`](self::verify_act_assertion).
+//! challenge is the digest of that act, is checked by [`siyi_passkey`].
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use siyi_domain::account::Means;
+use siyi_domain::ids::CredentialKey;
+use siyi_passkey::{ActAssertion, ActRefusal, cose_key, verify_act_assertion};
 use url::Url;
 use uuid::Uuid;
 use webauthn_rs::prelude::{
@@ -17,6 +18,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
+use crate::accounts::Added;
 use crate::error::SignInError;
 use crate::identity::{Identity, SignInMethod};
 use crate::keyed::Purpose;
@@ -26,11 +28,6 @@ use crate::random;
 use crate::session::NewSession;
 use crate::sign_in::{SignIn, folded};
 use crate::store::{Kind, Reader, Row};
-
-mod act;
-mod cose;
-
-pub use act::{ActAssertion, ActRefusal, verify_act_assertion};
 
 /// Something begun, for the browser: the id under which it is ended, and what `navigator.credentials` is called with.
 #[derive(Debug, Clone, Serialize)]
@@ -115,6 +112,10 @@ impl SignIn {
             tracing::info!(%error, "a passkey was not accepted");
             SignInError::PasskeyRefused
         })?;
+        // Whoever verifies an act has the key from the log, so a passkey whose key cannot stand there is none.
+        let public_key =
+            cose_key(passkey.get_public_key()).and_then(|key| CredentialKey::try_from(random::encode(&key)).ok());
+        let public_key = public_key.ok_or(SignInError::PasskeyRefused)?;
         let key = random::key()?;
         self.blocking(move |store| {
             store.change(|rows, change| {
@@ -130,7 +131,12 @@ impl SignIn {
             })
         })
         .await?;
-        self.tell_added(account, Kind::Passkey, Means::Passkey, key, &BTreeSet::new(), None).await?;
+        self.tell_added(
+            account,
+            Kind::Passkey,
+            Added { public_key: Some(public_key), ..Added::of(Means::Passkey, key) },
+        )
+        .await?;
         Ok(key)
     }
 
@@ -237,7 +243,7 @@ impl SignIn {
             authenticator_data: credential.response.authenticator_data,
             client_data_json: credential.response.client_data_json,
             signature: credential.response.signature,
-            public_key_cose: cose::write(key).ok_or(ActRefusal::Malformed { what: "the public key" })?,
+            public_key_cose: cose_key(key).ok_or(ActRefusal::Malformed { what: "the public key" })?,
         };
         verify_act_assertion(&assertion.public_key_cose, &passkeys.rp_id, &passkeys.origin, &challenge, &assertion)?;
         Ok(assertion)

@@ -8,6 +8,7 @@ use siyi_domain::account::Means;
 use siyi_domain::moment::Moment;
 use uuid::Uuid;
 
+use crate::accounts::Added;
 use crate::error::SignInError;
 use crate::identity::{Identity, SignInMethod};
 use crate::random;
@@ -93,7 +94,9 @@ impl SignIn {
             })
         })
         .await?;
-        self.tell_added(account, Kind::Token, Means::Token, key, &wish.scopes, Some(wish.expires_on)).await?;
+        let (scopes, expires_on) = (wish.scopes.clone(), Some(wish.expires_on));
+        let added = Added { scopes, expires_on, ..Added::of(Means::Token, key) };
+        self.tell_added(account, Kind::Token, added).await?;
         Ok(NewToken { key, text })
     }
 

@@ -9,10 +9,8 @@ use siyi_log::{
     memory::MemoryStore,
     port::{EventStore, Expected, NewEvent, StreamName},
 };
-use siyi_transparency::{
-    sealer::{Sealer, SealerOptions},
-    tlog::{KeyKind, Signer, TrustPolicy},
-};
+use siyi_tlog::{KeyKind, Signer, TrustPolicy};
+use siyi_transparency::sealer::{Sealer, SealerOptions};
 use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};

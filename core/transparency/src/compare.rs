@@ -5,9 +5,9 @@ use crate::{
     positions::Positions,
     sealer::is_leaf,
     served::TileFolder,
-    tlog::Checkpoint,
 };
 use siyi_log::port::{AllFrom, Direction, EventStore, StoredEvent};
+use siyi_tlog::Checkpoint;
 
 /// How many events are read from the store at once.
 const PAGE: usize = 4096;

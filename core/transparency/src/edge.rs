@@ -1,10 +1,8 @@
 //! The right edge of the tree in memory: the tiles and the bundle that are not full yet. Less than 2 KiB of hashes, however
 //! large the tree, and at most 255 leaves.
 
-use crate::{
-    disk::Placed,
-    tlog::{Bundle, Hash, Hashes, MAX_ENTRY_BYTES, Tile, TlogError, edge_tiles, record_hash, subtree, tree_hash},
-};
+use crate::disk::Placed;
+use siyi_tlog::{Bundle, Hash, Hashes, MAX_ENTRY_BYTES, Tile, TlogError, edge_tiles, record_hash, subtree, tree_hash};
 
 const TILE_BYTES: usize = 256 * 32;
 

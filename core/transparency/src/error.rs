@@ -1,7 +1,8 @@
 //! Why the log is not sealed, told apart by what the operator does about it.
 
-use crate::{keys::KeyError, tlog::TlogError};
+use crate::keys::KeyError;
 use siyi_log::port::{AppendError, Position, ReadError};
+use siyi_tlog::TlogError;
 use std::{fmt, io, path::Path};
 
 /// Who holds a head that has to be reproduced.

@@ -8,8 +8,8 @@ use crate::{
     keys::LIST_FILE,
     sealer::POLICY_FILE,
     served::TileFolder,
-    tlog::{Checkpoint, TlogError},
 };
+use siyi_tlog::{Checkpoint, TlogError};
 use std::path::Path;
 
 /// How many files are written together.

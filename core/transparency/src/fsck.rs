@@ -8,9 +8,9 @@ use crate::{
     positions::Positions,
     sealer::{POLICY_FILE, read_policy},
     served::TileFolder,
-    tlog::{AuthenticTiles, Bundle, Checkpoint, Hash, KeyList, SignedCheckpoint, Tile, TlogError, TrustPolicy},
 };
 use siyi_log::port::EventStore;
+use siyi_tlog::{AuthenticTiles, Bundle, Checkpoint, Hash, KeyList, SignedCheckpoint, Tile, TlogError, TrustPolicy};
 use std::path::Path;
 
 /// A log that was found sound.
@@ -106,7 +106,7 @@ pub(crate) fn each_file(
     for index in 0..size.div_ceil(256) {
         let Some(bundle) = Bundle::within(index, size) else { break };
         let entries = tree.entries(index).map_err(SealError::Served)?;
-        let bytes = crate::tlog::encode_entries(entries.iter().map(Vec::as_slice)).map_err(SealError::Served)?;
+        let bytes = siyi_tlog::encode_entries(entries.iter().map(Vec::as_slice)).map_err(SealError::Served)?;
         each(bundle.to_string(), bytes)?;
         files += 1;
     }

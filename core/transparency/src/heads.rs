@@ -3,12 +3,12 @@
 use crate::{
     disk::{Disk, read_if_there},
     error::SealError,
-    tlog::{Checkpoint, MAX_NOTE_BYTES, SignedCheckpoint, TlogError, sha256},
 };
 use serde_json::json;
 use siyi_log::port::{
     AppendError, Direction, EventStore, Expected, NewEvent, ReadError, ReadFrom, Revision, StoredEvent, StreamName,
 };
+use siyi_tlog::{Checkpoint, MAX_NOTE_BYTES, SignedCheckpoint, TlogError, sha256};
 use std::path::Path;
 
 /// The file of the last head, beside `tile/`: a checkpoint's three lines without a signature, and the size that was

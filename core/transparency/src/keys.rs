@@ -5,14 +5,10 @@ use crate::{
     error::SealError,
     heads::{read_head, unreadable},
     sealer::lock,
-    tlog::{KeyKind, KeyList, MAX_NOTE_BYTES, Signer, TlogError},
 };
-use std::{
-    fs::File,
-    io::{self, Read},
-    os::unix::fs::MetadataExt,
-    path::Path,
-};
+use siyi_log::{PrivateFileError, read_private};
+use siyi_tlog::{KeyKind, KeyList, MAX_NOTE_BYTES, Signer, TlogError};
+use std::{io, path::Path};
 use zeroize::Zeroizing;
 
 /// The longest key file in bytes.
@@ -62,6 +58,19 @@ pub enum KeyError {
     },
 }
 
+impl From<PrivateFileError> for KeyError {
+    fn from(error: PrivateFileError) -> Self {
+        match error {
+            PrivateFileError::Missing { file } => Self::Missing { file },
+            PrivateFileError::Exposed { file, why } => Self::Exposed { file, why },
+            PrivateFileError::Malformed { file, why } => {
+                Self::Malformed { file, error: TlogError::malformed("a private key", why) }
+            }
+            PrivateFileError::Unavailable { file, error } => Self::Unavailable { file, reason: error.to_string() },
+        }
+    }
+}
+
 impl KeyError {
     /// The stable public code.
     #[must_use]
@@ -108,22 +117,7 @@ pub fn create_key(path: impl AsRef<Path>, name: &str, kind: KeyKind) -> Result<S
 pub fn read_key(path: impl AsRef<Path>, kind: KeyKind) -> Result<Signer, KeyError> {
     let path = path.as_ref();
     let named = || path.display().to_string();
-    let file = File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => KeyError::Missing { file: named() },
-        _ => KeyError::unavailable(path, &error),
-    })?;
-    // Of the file that is open, whatever its name points to later.
-    let metadata = file.metadata().map_err(|error| KeyError::unavailable(path, &error))?;
-    let mode = metadata.mode() & 0o7777;
-    if !matches!(mode, 0o600 | 0o400) {
-        return Err(KeyError::Exposed { file: named(), why: format!("has mode {mode:04o}, 0600 or 0400 is needed") });
-    }
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Err(KeyError::Exposed { file: named(), why: format!("belongs to the user {}", metadata.uid()) });
-    }
-    // Room from the start: a buffer that grows leaves a copy behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(2 * MAX_FILE_BYTES));
-    file.take(MAX_FILE_BYTES as u64).read_to_end(&mut bytes).map_err(|error| KeyError::unavailable(path, &error))?;
+    let bytes = read_private(path, MAX_FILE_BYTES)?;
     let malformed = |error| KeyError::Malformed { file: named(), error };
     let no_text = || malformed(TlogError::malformed("a private key", "it is no text"));
     let text = std::str::from_utf8(&bytes).map_err(|_| no_text())?;

@@ -1,6 +1,6 @@
 //! The log as a public Merkle tree, so that nobody has to take the operator's word for it.
 //!
-//! Start reading at [`tlog`]: the public formats and proofs, without input and output, as a verifier uses them. Then
+//! The public formats and proofs are `siyi-tlog`, which a verifier uses too. Start reading at
 //! [`sealer`]: how the tree follows the event store and when it is signed. [`witness`] is the other side of a signature,
 //! [`routes`] and [`export`] are how anybody gets the files, [`fsck`] derives everything again.
 //!
@@ -15,12 +15,12 @@ mod fsck;
 mod heads;
 pub mod keys;
 mod log;
+mod mirror;
 mod positions;
 mod root;
 pub mod sealer;
 mod serve;
 mod served;
-pub mod tlog;
 pub mod witness;
 
 pub use disk::DiskFaults;
@@ -28,6 +28,7 @@ pub use error::{Difference, HeldBy, SealError};
 pub use export::export;
 pub use fsck::{Sound, fsck, fsck_files};
 pub use log::{Published, TransparencyLog};
+pub use mirror::Mirror;
 pub use root::root_of;
 pub use serve::routes;
 pub use served::TileFolder;

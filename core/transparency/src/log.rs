@@ -1,15 +1,11 @@
 //! The log as readers see it: the published checkpoint, and proofs from the files. The event store is never asked.
 
-use crate::{
-    error::SealError,
-    positions::Positions,
-    served::TileFolder,
-    tlog::{
-        Checkpoint, Cosignature, InclusionProof, KeyList, SignedCheckpoint, TlogError, TrustPolicy, VerifierKey,
-        prove_record,
-    },
-};
+use crate::{error::SealError, positions::Positions, served::TileFolder};
 use siyi_log::port::Position;
+use siyi_tlog::{
+    Checkpoint, Cosignature, InclusionProof, KeyList, SignedCheckpoint, TlogError, TrustPolicy, VerifierKey,
+    prove_record,
+};
 use std::{io, sync::Arc};
 use tokio::sync::watch;
 

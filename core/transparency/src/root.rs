@@ -1,10 +1,8 @@
 //! The root of a whole log, straight from its store, without tiles.
 
-use crate::{
-    sealer::is_leaf,
-    tlog::{Hash, node_hash, record_hash, sha256},
-};
+use crate::sealer::is_leaf;
 use siyi_log::port::{AllFrom, Direction, EventStore, MAX_READ, ReadError};
+use siyi_tlog::{Hash, node_hash, record_hash, sha256};
 
 /// The number of leaves in `store` and the root over them (RFC 6962 section 2.1), from one pass over the log.
 ///

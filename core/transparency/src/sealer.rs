@@ -15,10 +15,10 @@ use crate::{
     error::SealError,
     heads::HeadStream,
     log::{Published, TransparencyLog},
-    tlog::{Checkpoint, KeyList, Note, SignedCheckpoint, Signer, TrustPolicy},
     witness::Witness,
 };
 pub(crate) use opening::{POLICY_FILE, lock, read_policy};
+use siyi_tlog::{Checkpoint, KeyList, Note, SignedCheckpoint, Signer, TrustPolicy};
 
 use asking::Asking;
 use core::Core;
@@ -237,7 +237,7 @@ impl Sealer {
             asked => asked?,
         };
         if let Some(before) = self.log.published().filter(|before| before.signed.note().text == note.text) {
-            let again = |line: &&crate::tlog::NoteSignature| !lines.iter().any(|new| new.id == line.id);
+            let again = |line: &&siyi_tlog::NoteSignature| !lines.iter().any(|new| new.id == line.id);
             let kept: Vec<_> = before.signed.note().signatures.iter().filter(again).cloned().collect();
             lines.extend(kept.into_iter().filter(|line| !line.claims(self.signer.verifier())));
         }

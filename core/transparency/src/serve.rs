@@ -1,12 +1,6 @@
 //! The public log over HTTP: files and nothing else. No query, no session, no database.
 
-use crate::{
-    heads::CHECKPOINT_FILE,
-    keys::LIST_FILE,
-    log::TransparencyLog,
-    sealer::POLICY_FILE,
-    tlog::{Bundle, Tile, TileSource, TlogError},
-};
+use crate::{heads::CHECKPOINT_FILE, keys::LIST_FILE, log::TransparencyLog, sealer::POLICY_FILE};
 use axum::{
     Router,
     extract::{Path, State},
@@ -17,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use siyi_tlog::{Bundle, Tile, TileSource, TlogError};
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";

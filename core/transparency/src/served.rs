@@ -1,11 +1,8 @@
 //! The files as they are served: what a root is recomputed from before it is signed.
 
-use crate::{
-    disk::read_if_there,
-    tlog::{
-        AuthenticTiles, Bundle, Hash, Hashes, Tile, TileSource, TlogError, decode_entries, record_hash, subtree,
-        tree_hash,
-    },
+use crate::disk::read_if_there;
+use siyi_tlog::{
+    AuthenticTiles, Bundle, Hash, Hashes, Tile, TileSource, TlogError, decode_entries, record_hash, subtree, tree_hash,
 };
 use std::path::{Path, PathBuf};
 

@@ -11,8 +11,8 @@ pub use book::{BookError, Refusal, WitnessBook};
 pub use client::{HttpWitness, WITNESS_TIMEOUT};
 pub use door::witness_routes;
 
-use crate::tlog::{AddCheckpoint, NoteSignature, SignedCheckpoint, VerifierKey};
 use async_trait::async_trait;
+use siyi_tlog::{AddCheckpoint, NoteSignature, SignedCheckpoint, VerifierKey};
 
 /// Why a witness did not confirm.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

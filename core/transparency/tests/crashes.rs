@@ -12,10 +12,10 @@ mod common;
 
 use common::{Cut, all, append, copy, files, log_key, no_witness, open, policy, sealed, store_of, witness_key};
 use siyi_log::memory::MemoryStore;
+use siyi_tlog::{AddCheckpoint, Checkpoint, SignedCheckpoint, prove_tree};
 use siyi_transparency::{
     SealError, TileFolder,
     sealer::{Sealer, SealerOptions},
-    tlog::{AddCheckpoint, Checkpoint, SignedCheckpoint, prove_tree},
     witness::WitnessBook,
 };
 use std::{fs, path::Path, sync::Arc};
@@ -57,7 +57,7 @@ fn check_head(folder: &Path, whole: &Path) {
     let last = self::head(whole).unwrap();
     let files = TileFolder::new(whole);
     let tree = files.tree(last.size, last.root).unwrap();
-    assert_eq!(siyi_transparency::tlog::tree_hash(head.size, &tree).unwrap(), head.root);
+    assert_eq!(siyi_tlog::tree_hash(head.size, &tree).unwrap(), head.root);
 }
 
 /// Runs one kind of work with a cut before each of its steps in turn; answers how many there were.

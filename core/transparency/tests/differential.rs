@@ -10,7 +10,7 @@
 
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use sha2::Sha256;
-use siyi_transparency::tlog::{
+use siyi_tlog::{
     Hash, Hashes, MAX_TREE_SIZE, TlogError, check_record, check_tree, node_hash, prove_record, prove_tree, record_hash,
     tree_hash,
 };

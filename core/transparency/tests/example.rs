@@ -8,7 +8,7 @@
     reason = "a test says what must be so"
 )]
 
-use siyi_transparency::tlog::{
+use siyi_tlog::{
     AuthenticTiles, InclusionProof, KeyKind, SignedCheckpoint, Signer, TileSource, TlogError, TrustPolicy, check_tree,
     decode_entries, encode_entries, prove_record, prove_tree, record_hash,
 };

@@ -13,9 +13,7 @@
 #[path = "../examples/village/mod.rs"]
 mod village;
 
-use siyi_transparency::tlog::{
-    Checkpoint, Hash, KeyKind, Note, NoteSignature, SignedCheckpoint, decode_entries, encode_entries,
-};
+use siyi_tlog::{Checkpoint, Hash, KeyKind, Note, NoteSignature, SignedCheckpoint, decode_entries, encode_entries};
 use std::{
     fs,
     path::{Path, PathBuf},

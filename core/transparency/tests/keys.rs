@@ -12,11 +12,11 @@ mod common;
 
 use common::{ORIGIN, append, log_key, no_witness, store_of};
 use siyi_log::port::EventStore;
+use siyi_tlog::{KeyKind, KeyList, SignedCheckpoint, Signer, TrustPolicy, VerifierKey};
 use siyi_transparency::{
     SealError,
     keys::{create_key, read_key, read_key_list, rotate_key},
     sealer::{Sealer, SealerOptions},
-    tlog::{KeyKind, KeyList, SignedCheckpoint, Signer, TrustPolicy, VerifierKey},
 };
 use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
 use tempfile::tempdir;

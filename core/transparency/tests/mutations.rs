@@ -10,7 +10,7 @@
 
 mod common;
 
-use siyi_transparency::tlog::{
+use siyi_tlog::{
     AuthenticTiles, Bundle, Hash, Tile, TileSource, TlogError, encode_entries, node_hash, prove_record, record_hash,
 };
 use std::{cell::RefCell, collections::BTreeMap};

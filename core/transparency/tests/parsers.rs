@@ -5,7 +5,7 @@ mod common;
 
 use common::{log_key, witness_key};
 use proptest::prelude::*;
-use siyi_transparency::tlog::{
+use siyi_tlog::{
     AddCheckpoint, Bundle, Hash, InclusionProof, KeyList, Note, SignedCheckpoint, Signer, Tile, TrustPolicy,
     VerifierKey, decode_entries, encode_entries,
 };

@@ -11,7 +11,7 @@
 mod common;
 
 use common::{log_key, witness_key};
-use siyi_transparency::tlog::{Cosignature, TrustPolicy};
+use siyi_tlog::{Cosignature, TrustPolicy};
 
 fn cosigned(numbers: &[u8]) -> Vec<Cosignature> {
     numbers.iter().map(|number| Cosignature { key: witness_key(*number).verifier().clone(), time: 1 }).collect()
@@ -89,9 +89,9 @@ fn a_policy_that_can_be_read_in_two_ways_is_refused() {
         assert!(TrustPolicy::parse(&lines(&format!("{twice}quorum a\n"))).is_err(), "{twice}");
     }
     // The same key under another name is the same witness.
-    let renamed = siyi_transparency::tlog::Signer::from_seed(
+    let renamed = siyi_tlog::Signer::from_seed(
         "another.example/name",
-        siyi_transparency::tlog::KeyKind::Witness,
+        siyi_tlog::KeyKind::Witness,
         &zeroize::Zeroizing::new([0x14; 32]),
     );
     let renamed = renamed.unwrap();
@@ -101,7 +101,7 @@ fn a_policy_that_can_be_read_in_two_ways_is_refused() {
 #[test]
 fn the_usual_policy_asks_for_two_of_three() {
     let listed: Vec<_> = (0..3)
-        .map(|number| siyi_transparency::tlog::PolicyWitness {
+        .map(|number| siyi_tlog::PolicyWitness {
             name: format!("w{number}"),
             key: witness_key(number).verifier().clone(),
             url: (number == 1).then(|| "https://w.example/prefix".into()),

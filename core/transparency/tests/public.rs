@@ -15,10 +15,8 @@ use axum::{
     http::{Request, StatusCode, header::CACHE_CONTROL, header::CONTENT_TYPE},
 };
 use common::{append, files, leaves, log_key, no_witness, open, sealed, store_of};
-use siyi_transparency::{
-    SealError, export, fsck, fsck_files, routes,
-    tlog::{InclusionProof, SignedCheckpoint, TlogError},
-};
+use siyi_tlog::{InclusionProof, SignedCheckpoint, TlogError};
+use siyi_transparency::{SealError, export, fsck, fsck_files, routes};
 use std::fs;
 use tempfile::tempdir;
 use tower::ServiceExt;

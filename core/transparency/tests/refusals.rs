@@ -163,7 +163,7 @@ async fn a_checkpoint_that_was_rolled_back_is_refused() {
 async fn a_checkpoint_that_another_key_signed_is_refused() {
     let folder = clean().await;
     let checkpoint = fs::read_to_string(folder.path().join("checkpoint")).unwrap();
-    let signed = siyi_transparency::tlog::SignedCheckpoint::parse(&checkpoint).unwrap();
+    let signed = siyi_tlog::SignedCheckpoint::parse(&checkpoint).unwrap();
     let forged = log_key(8).sign_checkpoint(signed.checkpoint().size, signed.checkpoint().root).unwrap();
     fs::write(folder.path().join("checkpoint"), forged.to_string()).unwrap();
     assert_eq!(open(&store_of(0..EVENTS).await, folder.path()).await.unwrap_err().code(), "log-unreadable");

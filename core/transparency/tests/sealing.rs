@@ -16,10 +16,10 @@ use siyi_log::{
     memory::MemoryStore,
     port::{Direction, EventStore, Expected, NewEvent, Position, ReadFrom, StreamName},
 };
+use siyi_tlog::{Hash, InclusionProof, TlogError, record_hash};
 use siyi_transparency::{
     SealError, root_of,
     sealer::{HeadsKept, Sealer, SealerOptions},
-    tlog::{Hash, InclusionProof, TlogError, record_hash},
 };
 use std::{sync::Arc, time::Duration};
 use tempfile::tempdir;
@@ -27,12 +27,12 @@ use tempfile::tempdir;
 /// The root by the definition in RFC 6962 section 2.1, in the words of the definition.
 fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
     match leaves {
-        [] => siyi_transparency::tlog::sha256(b"").0,
+        [] => siyi_tlog::sha256(b"").0,
         [leaf] => *leaf,
         _ => {
             let split = leaves.len().next_power_of_two() / 2;
             let (left, right) = (root(&leaves[..split]), root(&leaves[split..]));
-            siyi_transparency::tlog::sha256(&[[1].as_slice(), &left, &right].concat()).0
+            siyi_tlog::sha256(&[[1].as_slice(), &left, &right].concat()).0
         }
     }
 }

@@ -16,12 +16,12 @@ use axum::{
 };
 use common::{Near, ORIGIN, all, append, log_key, policy, sealed, store_of, witness_key};
 use siyi_log::{clock::SetClock, memory::MemoryStore};
+use siyi_tlog::{
+    AddCheckpoint, Cosignature, Hash, KeyKind, NoteSignature, PolicyWitness, SignedCheckpoint, Signer, TlogError,
+    TrustPolicy, prove_tree, sha256, tree_hash,
+};
 use siyi_transparency::{
     sealer::{Sealer, SealerOptions},
-    tlog::{
-        AddCheckpoint, Cosignature, Hash, KeyKind, NoteSignature, PolicyWitness, SignedCheckpoint, Signer, TlogError,
-        TrustPolicy, prove_tree, sha256, tree_hash,
-    },
     witness::{HttpWitness, NotConfirmed, Witness, WitnessBook, witness_routes},
 };
 use std::{
@@ -311,7 +311,7 @@ async fn a_lying_witness_stops_nothing() {
 
     #[async_trait::async_trait]
     impl Witness for Liar {
-        fn key(&self) -> &siyi_transparency::tlog::VerifierKey {
+        fn key(&self) -> &siyi_tlog::VerifierKey {
             self.0.verifier()
         }
 

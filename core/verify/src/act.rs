@@ -4,12 +4,13 @@
 //! the events that are stored.
 
 use serde_json::{Map, Value, json};
+use siyi_domain::account::{AccountCommand, AccountEvent};
 use siyi_domain::consultation::{ConsultationCommand, ConsultationEvent};
 use siyi_domain::ids::PersonId;
 use siyi_domain::jurisdiction::{JurisdictionCommand, JurisdictionEvent};
 use siyi_domain::roster::{Roster, RosterCommand, RosterEvent};
 
-use crate::coverage::{Role, of_jurisdiction, of_matter, of_roster};
+use crate::coverage::{Role, of_account, of_jurisdiction, of_matter, of_roster};
 
 /// Most township officers that an acceptance may have needed.
 const MOST_OFFICERS: usize = 3;
@@ -58,6 +59,24 @@ pub fn of_jurisdiction_group(events: &[JurisdictionEvent]) -> Result<Vec<Jurisdi
     };
     let input = input(first.to_data(), computed, first.wire_name())?;
     Ok(vec![read(JurisdictionCommand::from_input(command, input), first.wire_name())?])
+}
+
+/// The commands to an account that may have left these events.
+///
+/// # Errors
+/// [`Groundless`].
+pub fn of_account_group(events: &[AccountEvent]) -> Result<Vec<AccountCommand>, Groundless> {
+    let Some(first) = events.first() else { return Ok(Vec::new()) };
+    let name = first.wire_name();
+    let Role::Heads { command, computed } = of_account(first).role else {
+        return Err(Groundless::NoAct { event: name.to_owned() });
+    };
+    let mut input = input(first.to_data(), computed, name)?;
+    // People's means have no scopes, and the event leaves the list out.
+    if let (AccountEvent::SignInAdded(e), Some(fields)) = (first, input.as_object_mut()) {
+        fields.insert("scopes".to_owned(), json!(e.scopes));
+    }
+    Ok(vec![read(AccountCommand::from_input(command, input), name)?])
 }
 
 /// The commands to a roster that may have left these events.

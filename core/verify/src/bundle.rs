@@ -5,7 +5,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `manifest.json` | format and version, matter and jurisdiction, the SHA-256 of every other file |
-//! | `events.jsonl` | the stored bodies in the order of the log, canonical JSON, each ended by a line feed: the matter's, its jurisdiction's and its roster's |
+//! | `events.jsonl` | the stored bodies in the order of the log, canonical JSON, each ended by a line feed: the matter's; its jurisdiction's and its roster's; those of the jurisdictions above; those of the accounts through which people acted |
 //! | `proofs.jsonl` | an inclusion proof for each of them, in the same order |
 //! | `checkpoint` | the signed note that the proofs lead to, with cosignatures |
 //! | `policy` | whose signatures the keeper of the log promises (tlog-policy) |

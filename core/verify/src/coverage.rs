@@ -4,6 +4,7 @@
 //! judged anew ([`crate::replay`]). An event *follows* when nobody tells it: every field comes out. The table is expanded into a
 //! match without a wildcard, so that a new event without a row does not compile.
 
+use siyi_domain::account::AccountEvent;
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::jurisdiction::JurisdictionEvent;
 use siyi_domain::roster::RosterEvent;
@@ -158,9 +159,20 @@ rows! {
     PersonErased = "person-erased.v1" => heads("erasePerson", &[]),
 }
 
+rows! {
+    /// Events of an account.
+    of_account, ACCOUNT, AccountEvent;
+    AccountOpened = "account-opened.v1" => heads("openAccount", &[]),
+    PersonBound = "person-bound.v1" => heads("bindPerson", &[]),
+    SignInAdded = "sign-in-added.v2" => heads("addSignIn", &[]),
+    SignInRemoved = "sign-in-removed.v1" => heads("removeSignIn", &[]),
+    AccountClosed = "account-closed.v1" => heads("closeAccount", &[]),
+    PersonalDataRead = "personal-data-read.v1" => heads("recordReading", &[]),
+}
+
 /// The whole table.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    JURISDICTION.iter().chain(ROSTER).chain(MATTER)
+    JURISDICTION.iter().chain(ROSTER).chain(ACCOUNT).chain(MATTER)
 }
 
 /// The table in Markdown, as it stands in `schemas/verify/coverage.md`.
@@ -170,6 +182,9 @@ pub fn markdown() -> String {
         "# What of each event is told and what is computed\n\n\
          Written by a test of `core/verify`. What is computed comes out again when the act is judged anew and must be what is \
          stored; what is told makes the command that is judged.\n\n\
+         Around each event stand, besides: who acted and in which office, which the rolls of that day must give; through which \
+         account, whose persons its own stream names; and the passkey's signature over the command, which is checked with the \
+         public key in `sign-in-added`.\n\n\
          | event | act | computed |\n| --- | --- | --- |\n",
     );
     for row in rows() {
@@ -189,6 +204,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use siyi_domain::account::AccountCommand;
     use siyi_domain::consultation::ConsultationCommand;
     use siyi_domain::jurisdiction::JurisdictionCommand;
     use siyi_domain::roster::RosterCommand;
@@ -196,7 +212,13 @@ mod tests {
     /// Each row names its event as it is written, and no event that is written lacks its row.
     #[test]
     fn the_table_names_every_event_that_is_written() {
-        let all = [JurisdictionEvent::WIRE_NAMES, RosterEvent::WIRE_NAMES, ConsultationEvent::WIRE_NAMES].concat();
+        let all = [
+            JurisdictionEvent::WIRE_NAMES,
+            RosterEvent::WIRE_NAMES,
+            AccountEvent::WIRE_NAMES,
+            ConsultationEvent::WIRE_NAMES,
+        ]
+        .concat();
         let newest = |name: &&str| {
             let (stem, version) = name.rsplit_once(".v").unwrap();
             let of_stem = all.iter().filter_map(|other| other.strip_prefix(stem)?.strip_prefix(".v")?.parse().ok());
@@ -220,7 +242,8 @@ mod tests {
 
     #[test]
     fn every_row_names_a_command_and_no_command_is_left_out() {
-        let all = [JurisdictionCommand::NAMES, RosterCommand::NAMES, ConsultationCommand::NAMES].concat();
+        let all = [JurisdictionCommand::NAMES, RosterCommand::NAMES, AccountCommand::NAMES, ConsultationCommand::NAMES]
+            .concat();
         let commands: BTreeSet<&str> = all.into_iter().collect();
         let named: BTreeSet<&str> = rows()
             .filter_map(|row| match row.role {

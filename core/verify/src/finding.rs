@@ -94,6 +94,9 @@ codes! {
         "检查点与您先前保存的互相矛盾：日志被改写过", "the checkpoint contradicts the one you kept: the log was rewritten";
     ConsistencyMissing = "consistency-missing", Unchecked,
         "没有从您先前保存的检查点到现在的一致性证明", "there is no consistency proof from the checkpoint you kept";
+    EventWithheld = "event-withheld", Wrong,
+        "日志里有本事项的这一条，核验包里没有", "the log holds this event of the matter, and the bundle does not";
+    LogDamaged = "log-damaged", Wrong, "日志的文件与签名的根不符", "the files of the log are not what was signed";
     ProofMissing = "proof-missing", Unchecked, "这一条没有包含证明", "this event has no inclusion proof";
     ProofFails = "proof-fails", Wrong, "这一条不在日志里：内容或证明被改动", "this event is not in the log: it or its proof was changed";
     OrderDiffers = "order-differs", Wrong, "顺序与日志不符", "the order is not that of the log";
@@ -119,6 +122,22 @@ codes! {
     NoticeUnknown = "notice-unknown", Wrong, "记录里没有这份公告", "the record knows no such notice";
     AttachmentDiffers = "attachment-differs", Wrong, "附件与记录中的摘要不符", "an attachment is not the one that the record cites";
     AttachmentUncited = "attachment-uncited", Wrong, "记录里没有引用这份附件", "the record cites no such attachment";
+    OfficeNotHeld = "office-not-held", Wrong, "操作人当天没有这个职务", "the actor did not hold this office on that day";
+    AccountForeign = "account-foreign", Wrong,
+        "操作所用的账号不是操作人的", "the account through which the act came is not the actor's";
+    AccountUnnamed = "account-unnamed", Unchecked,
+        "此前都经账号操作，这次没有：只凭运营者的话",
+        "others acted through accounts before, and this act names none: it rests on the operator's word";
+    AccountMissing = "account-missing", Unchecked,
+        "缺少操作所用账号的记录", "the records of the account through which the act came are missing";
+    SignatureInvalid = "signature-invalid", Wrong,
+        "通行密钥的签名与这次操作不符", "the passkey's signature is not over this act";
+    SignatureKeyForeign = "signature-key-foreign", Wrong,
+        "签名所用的通行密钥不是这个账号的", "the passkey that signed is none of this account";
+    SignatureKeyUnproved = "signature-key-unproved", Unchecked,
+        "日志没有记下这个账号的通行密钥公钥", "the log does not say which public key the account's passkey has";
+    SignatureMissing = "signature-missing", Wrong,
+        "账号有通行密钥，这次操作却没有签名", "the account has a passkey, and yet this act is not signed";
     RecordIncomplete = "record-incomplete", Unchecked, "缺少据以判断的记录", "records that the matter rests on are missing";
 }
 
@@ -204,6 +223,8 @@ pub struct Finding {
     pub expected: String,
     /// What is there.
     pub found: String,
+    /// The ordinal of the last event that had to be read to find it, where that is not its place: of an act, its last one.
+    pub known_at: Option<usize>,
     /// In place of what was expected and found, in Chinese and English, where a sentence says more.
     pub words: Option<(String, String)>,
 }
@@ -212,7 +233,7 @@ impl Finding {
     /// A finding.
     #[must_use]
     pub fn new(code: Code, place: Place, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { code, place, expected: expected.into(), found: found.into(), words: None }
+        Self { code, place, expected: expected.into(), found: found.into(), known_at: None, words: None }
     }
 
     /// With a sentence of its own, in Chinese and English.
@@ -231,7 +252,8 @@ impl Finding {
     /// By what findings are put in order: the first thing first, at one event in the order in which they were found.
     #[must_use]
     pub const fn order(&self) -> (u8, Option<usize>) {
-        (self.code.stage(), self.place.event)
+        let at = if self.known_at.is_some() { self.known_at } else { self.place.event };
+        (self.code.stage(), at)
     }
 
     /// In one line.

@@ -7,6 +7,7 @@
 //! - [`derive`] reads the record ([`record`]) and judges every act anew ([`replay`]): the command is made again of the facts in
 //!   its events ([`act`], by the table of [`coverage`]), the domain's own deciders judge it, and what they answer must be what
 //!   is stored,
+//! - [`whole_log`] reads a copy of the log, which alone shows that nothing was left out,
 //! - [`packs`], [`notice`] and [`papers`] compare the procedures, what the board showed and the attachments with the record,
 //! - [`steps`] prints the arithmetic.
 //!
@@ -36,6 +37,7 @@ pub mod report;
 pub mod schemas;
 pub mod steps;
 pub mod verify;
+pub mod whole_log;
 
 pub use report::Report;
-pub use verify::{Options, verify_bundle};
+pub use verify::{Options, verify_bundle, verify_with_log};

@@ -1,11 +1,13 @@
 //! The parts of a bundle out of an event store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_log::envelope::{DomainEvent, Recorded, Subject};
 use siyi_log::port::{Direction, EventStore, InvalidStreamName, MAX_READ, ReadError, ReadFrom, Revision, StoredEvent};
+
+use uuid::Uuid;
 
 use crate::bundle::Parts;
 use crate::proof::{Consistency, Inclusion};
@@ -79,7 +81,8 @@ pub enum CollectError<E: std::error::Error + 'static> {
     Proof(E),
 }
 
-/// Collects what a matter rests on: its own events, and those of its village and rolls up to its last.
+/// Collects what a matter rests on: its own events, and up to its last those of its village and rolls, of the jurisdictions
+/// above with theirs, and of the accounts through which people acted in any of them.
 ///
 /// # Errors
 /// [`CollectError`].
@@ -91,9 +94,16 @@ pub async fn collect<P: Proofs>(
     let mut events = stream(store, &Subject::Consultation(matter)).await?;
     let jurisdiction = events.first().and_then(place_of).ok_or(CollectError::Unknown(matter))?;
     let last = events.last().map(|event| event.position).unwrap_or_default();
-    for subject in [Subject::Jurisdiction(jurisdiction.clone()), Subject::Roster(jurisdiction.clone())] {
-        let of_village = stream(store, &subject).await?;
-        events.extend(of_village.into_iter().filter(|event| event.position < last));
+    for code in std::iter::successors(Some(jurisdiction.clone()), JurisdictionCode::parent) {
+        for subject in [Subject::Jurisdiction(code.clone()), Subject::Roster(code)] {
+            let of_place = stream(store, &subject).await?;
+            events.extend(of_place.into_iter().filter(|event| event.position < last));
+        }
+    }
+    let accounts: BTreeSet<Uuid> = events.iter().filter_map(account_of).collect();
+    for account in accounts {
+        let of_account = stream(store, &Subject::Account(account)).await?;
+        events.extend(of_account.into_iter().filter(|event| event.position < last));
     }
     events.sort_by_key(|event| event.position);
     let checkpoint = proofs.checkpoint().map_err(CollectError::Proof)?;
@@ -138,6 +148,11 @@ fn place_of(event: &StoredEvent) -> Option<JurisdictionCode> {
         DomainEvent::Consultation(_, ConsultationEvent::MotionRaised(raised)) => Some(raised.jurisdiction),
         _ => None,
     }
+}
+
+/// The account through which an act came.
+fn account_of(event: &StoredEvent) -> Option<Uuid> {
+    Recorded::read(event).ok()??.envelope.via?.account
 }
 
 async fn stream<E: std::error::Error + 'static>(

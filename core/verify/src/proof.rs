@@ -1,59 +1,7 @@
-//! Whether a log says that it holds something: checkpoints, policies and proofs, as pure checks over bytes.
-//!
-//! The formats are those of C2SP: signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy. Only checking is here; making
-//! trees, tiles and signatures belongs to whoever keeps the log. Tree hashes are RFC 6962.
-
-mod checkpoint;
-mod note;
-mod policy;
-
-pub use checkpoint::{Checkpoint, Head};
-pub use note::{Key, KeyKind, Note};
-pub use policy::{Policy, Signed};
+//! Whether a log says that it holds something, as a bundle carries it: the proofs are those of `siyi-tlog`, written as JSON.
 
 use serde::{Deserialize, Serialize};
-use tlog_tiles::{Hash, check_record, check_tree, record_hash};
-
-/// Most hashes in a proof: a tree has no more levels.
-pub const MAX_PROOF_HASHES: usize = 63;
-/// Most leaves of a tree that is looked at, so that no arithmetic on sizes overflows.
-pub const MAX_TREE_SIZE: u64 = 1 << 48;
-
-/// Why a proof is none.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unproven {
-    /// A key, note, checkpoint or policy is malformed.
-    #[error("{what} is malformed: {reason}")]
-    Malformed {
-        /// What.
-        what: &'static str,
-        /// Why.
-        reason: String,
-    },
-    /// The log's own signature is missing or wrong.
-    #[error("no valid signature of the log `{origin}`")]
-    NotSigned {
-        /// The log.
-        origin: String,
-    },
-    /// The policy's quorum of witnesses is not reached.
-    #[error("the witnesses {cosigned:?} are no quorum `{quorum}`")]
-    NotWitnessed {
-        /// Who cosigned.
-        cosigned: Vec<String>,
-        /// The quorum asked for.
-        quorum: String,
-    },
-    /// The hashes do not lead to the root.
-    #[error("the proof does not lead to the root")]
-    OtherRoot,
-}
-
-impl Unproven {
-    fn malformed(what: &'static str, reason: impl Into<String>) -> Self {
-        Self::Malformed { what, reason: reason.into() }
-    }
-}
+use siyi_tlog::{Checkpoint, Hash, SignedCheckpoint, TlogError, TrustPolicy, check_record, check_tree, record_hash};
 
 /// A proof that a leaf stands at an index of a tree (RFC 6962 section 2.1.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,35 +23,72 @@ pub struct Consistency {
     pub hashes: Vec<String>,
 }
 
+/// A checkpoint that whoever verifies believes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Believed {
+    /// The tree.
+    pub head: Checkpoint,
+    /// The witnesses that cosigned, by their names in the policy, and when (seconds since 1970).
+    pub cosigned: Vec<(String, u64)>,
+}
+
+/// Reads a checkpoint; who signed it is asked of a policy.
+///
+/// # Errors
+/// [`TlogError`].
+pub fn read_checkpoint(bytes: &[u8]) -> Result<SignedCheckpoint, TlogError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| TlogError::malformed("a checkpoint", "it is no text"))?;
+    SignedCheckpoint::parse(text)
+}
+
+/// Who signed a checkpoint, if that is enough by a policy.
+///
+/// # Errors
+/// [`TlogError::Unsigned`], [`TlogError::Signature`], [`TlogError::Quorum`].
+pub fn believe(policy: &TrustPolicy, checkpoint: &SignedCheckpoint) -> Result<Believed, TlogError> {
+    let confirmed = checkpoint.confirmation(policy)?.witnesses;
+    let named = |key: &siyi_tlog::VerifierKey| {
+        let witness = policy.witnesses().iter().find(|witness| witness.key == *key);
+        witness.map_or_else(|| key.name().to_owned(), |witness| witness.name.clone())
+    };
+    let cosigned = confirmed.iter().map(|one| (named(&one.key), one.time)).collect();
+    Ok(Believed { head: checkpoint.checkpoint().clone(), cosigned })
+}
+
+/// Whether two policies believe the same log: whoever verifies may believe other witnesses.
+#[must_use]
+pub fn is_of_log(one: &TrustPolicy, other: &TrustPolicy) -> bool {
+    one.logs().iter().any(|log| other.logs().iter().any(|theirs| theirs.key == log.key))
+}
+
+/// The keys of the logs that a policy believes, in a line.
+#[must_use]
+pub fn logs_of(policy: &TrustPolicy) -> String {
+    let keys: Vec<String> = policy.logs().iter().map(|log| log.key.to_string()).collect();
+    keys.join(" ")
+}
+
 /// Checks that `leaf` stands in the tree of `head` where the proof says.
 ///
 /// # Errors
-/// [`Unproven`].
-pub fn check_inclusion(head: &Head, leaf: &[u8], proof: &Inclusion) -> Result<(), Unproven> {
-    let hashes = hashes(&proof.hashes)?;
-    if proof.index >= head.size || head.size > MAX_TREE_SIZE {
-        return Err(Unproven::OtherRoot);
-    }
-    check_record(&hashes, head.size, Hash(head.root), proof.index, record_hash(leaf)).map_err(|_| Unproven::OtherRoot)
+/// [`TlogError`].
+pub fn check_inclusion(head: &Checkpoint, leaf: &[u8], proof: &Inclusion) -> Result<(), TlogError> {
+    check_record(&hashes(&proof.hashes)?, head.size, head.root, proof.index, record_hash(leaf))
 }
 
-/// Checks that the tree of `new` grew out of the tree of `old`.
+/// Checks that the tree of `new` grew out of the tree of `old`, which has leaves.
 ///
 /// # Errors
-/// [`Unproven`].
-pub fn check_consistency(old: &Head, new: &Head, proof: &Consistency) -> Result<(), Unproven> {
-    let hashes = hashes(&proof.hashes)?;
-    if proof.from != old.size || new.size > MAX_TREE_SIZE || !(1..=new.size).contains(&old.size) {
-        return Err(Unproven::OtherRoot);
+/// [`TlogError`].
+pub fn check_consistency(old: &Checkpoint, new: &Checkpoint, proof: &Consistency) -> Result<(), TlogError> {
+    if proof.from != old.size {
+        return Err(TlogError::Consistency { old: old.size, new: new.size });
     }
-    check_tree(&hashes, new.size, Hash(new.root), old.size, Hash(old.root)).map_err(|_| Unproven::OtherRoot)
+    check_tree(&hashes(&proof.hashes)?, new.size, new.root, old.size, old.root)
 }
 
-fn hashes(texts: &[String]) -> Result<Vec<Hash>, Unproven> {
-    if texts.len() > MAX_PROOF_HASHES {
-        return Err(Unproven::malformed("a proof", format!("more than {MAX_PROOF_HASHES} hashes")));
-    }
-    texts.iter().map(|text| note::hash_of(text).map(Hash)).collect()
+fn hashes(texts: &[String]) -> Result<Vec<Hash>, TlogError> {
+    texts.iter().map(|text| Hash::from_base64(text)).collect()
 }
 
 #[cfg(test)]

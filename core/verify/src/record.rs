@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde_json::Value;
+use siyi_domain::account::AccountEvent;
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::context::CLOCK_SKEW_SECONDS;
 use siyi_domain::jurisdiction::JurisdictionEvent;
@@ -47,14 +48,14 @@ impl Entry {
         }
     }
 
-    /// The wire name that the program writes today; `None` for an event that rests on no village.
+    /// The wire name that the program writes today.
     #[must_use]
-    pub fn newest_name(&self) -> Option<&'static str> {
+    pub const fn newest_name(&self) -> &'static str {
         match &self.recorded.event {
-            DomainEvent::Jurisdiction(_, event) => Some(JurisdictionEvent::wire_name(event)),
-            DomainEvent::Roster(_, event) => Some(RosterEvent::wire_name(event)),
-            DomainEvent::Consultation(_, event) => Some(ConsultationEvent::wire_name(event)),
-            DomainEvent::Account(..) => None,
+            DomainEvent::Jurisdiction(_, event) => JurisdictionEvent::wire_name(event),
+            DomainEvent::Roster(_, event) => RosterEvent::wire_name(event),
+            DomainEvent::Consultation(_, event) => ConsultationEvent::wire_name(event),
+            DomainEvent::Account(_, event) => AccountEvent::wire_name(event),
         }
     }
 }
@@ -65,15 +66,23 @@ pub fn read(bodies: &[Bytes]) -> (Vec<Entry>, Vec<Finding>) {
     let mut entries = Vec::with_capacity(bodies.len());
     let mut findings = Vec::new();
     for (ordinal, body) in bodies.iter().enumerate() {
-        match read_one(ordinal, body) {
-            Ok(entry) => {
-                findings.extend(check_schema(&entry));
-                entries.push(entry);
-            }
-            Err(finding) => findings.push(*finding),
-        }
+        let (entry, found) = read_event(ordinal, body);
+        entries.extend(entry);
+        findings.extend(found);
     }
     (entries, findings)
+}
+
+/// Reads one event and holds it against its published schema.
+#[must_use]
+pub fn read_event(ordinal: usize, body: &Bytes) -> (Option<Entry>, Option<Finding>) {
+    match read_one(ordinal, body) {
+        Ok(entry) => {
+            let breach = check_schema(&entry);
+            (Some(entry), breach)
+        }
+        Err(finding) => (None, Some(*finding)),
+    }
 }
 
 fn read_one(ordinal: usize, body: &Bytes) -> Result<Entry, Box<Finding>> {
@@ -97,10 +106,6 @@ fn read_one(ordinal: usize, body: &Bytes) -> Result<Entry, Box<Finding>> {
     let recorded = Recorded::read(&stored).map_err(|e| unreadable(e.to_string()))?;
     let recorded = recorded.ok_or_else(|| unreadable(format!("`{}` is no stream of the domain", envelope.stream)))?;
     let entry = Entry { ordinal, recorded, data };
-    if entry.newest_name().is_none() {
-        let expected = "a matter, a jurisdiction or a roster";
-        return Err(Finding::new(Code::StreamForeign, entry.place(), expected, "an account").into());
-    }
     if !is_canonical(body) {
         return Err(Finding::new(Code::EventNotCanonical, entry.place(), "RFC 8785", "another spelling").into());
     }
@@ -121,38 +126,52 @@ fn check_schema(entry: &Entry) -> Option<Finding> {
     Some(Finding::new(Code::EventBreaksSchema, place, "schemas/events", breach.reason))
 }
 
-/// Revisions without gaps, and a time of recording that does not run backwards.
-#[must_use]
-pub fn check_sequence(entries: &[Entry]) -> Vec<Finding> {
-    let mut next: BTreeMap<&StreamName, u64> = BTreeMap::new();
-    let mut latest: Option<Moment> = None;
-    let mut findings = Vec::new();
-    for entry in entries {
+/// Where each stream and the clock have come to.
+#[derive(Debug, Clone, Default)]
+pub struct Sequence {
+    next: BTreeMap<StreamName, u64>,
+    latest: Option<Moment>,
+}
+
+impl Sequence {
+    /// Revisions without gaps, and a time of recording that does not run backwards.
+    pub fn check(&mut self, entry: &Entry) -> Vec<Finding> {
         let envelope = &entry.recorded.envelope;
-        let due = next.entry(&envelope.stream).or_default();
+        let mut findings = Vec::new();
+        let due = self.next.entry(envelope.stream.clone()).or_default();
         if envelope.revision != *due {
             let place = entry.place().at("/revision");
             findings.push(Finding::new(Code::RevisionGap, place, due.to_string(), envelope.revision.to_string()));
         }
         *due = envelope.revision.saturating_add(1);
-        if let Some(before) = latest.filter(|l| l.since(envelope.recorded_at).as_secs() > CLOCK_ALLOWANCE_SECONDS) {
+        let runs_back = |latest: &Moment| latest.since(envelope.recorded_at).as_secs() > CLOCK_ALLOWANCE_SECONDS;
+        if let Some(before) = self.latest.filter(runs_back) {
             let place = entry.place().at("/recorded_at");
             let expected = format!("≥ {before}");
             findings.push(Finding::new(Code::ClockSetBack, place, expected, envelope.recorded_at.to_string()));
         }
-        latest = latest.max(Some(envelope.recorded_at));
+        self.latest = self.latest.max(Some(envelope.recorded_at));
+        findings
     }
-    findings
+
+    /// The latest time of recording.
+    #[must_use]
+    pub const fn latest(&self) -> Option<Moment> {
+        self.latest
+    }
 }
 
 /// The acts of a record: the events that one command left, which stand one behind the other.
 #[must_use]
 pub fn acts(entries: &[Entry]) -> Vec<&[Entry]> {
-    let of_one = |a: &Entry, b: &Entry| {
-        let (a, b) = (&a.recorded.envelope, &b.recorded.envelope);
-        a.stream == b.stream && a.causation_id == b.causation_id
-    };
-    entries.chunk_by(of_one).collect()
+    entries.chunk_by(is_of_one_act).collect()
+}
+
+/// Whether two events that stand one behind the other are of one act.
+#[must_use]
+pub fn is_of_one_act(one: &Entry, next: &Entry) -> bool {
+    let (one, next) = (&one.recorded.envelope, &next.recorded.envelope);
+    one.stream == next.stream && one.causation_id == next.causation_id
 }
 
 /// What stands around the events of one act: all of them say the same of it, and their ids follow from its own.

@@ -5,9 +5,10 @@
 //! compute is computed by them, and what they would have refused is found.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
+use siyi_domain::account::{self, Account, AccountEvent};
 use siyi_domain::consultation::{self, Consultation, ConsultationEvent, Village};
 use siyi_domain::context::Context;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
@@ -17,11 +18,16 @@ use siyi_domain::refusal::Refusal;
 use siyi_domain::roster::{self, Roster, RosterEvent};
 use siyi_domain::rules::Rules;
 use siyi_log::envelope::DomainEvent;
+use uuid::Uuid;
 
-use crate::act::{Groundless, of_jurisdiction_group, of_matter_group, of_roster_group};
+use crate::act::{Groundless, of_account_group, of_jurisdiction_group, of_matter_group, of_roster_group};
 use crate::difference;
 use crate::finding::{Code, Finding};
 use crate::record::{CLOCK_ALLOWANCE_SECONDS, Entry};
+
+mod authority;
+
+pub use authority::{Authority, Why};
 
 /// Most earlier states of a roll or a village that an act may have been judged by.
 const MOST_EARLIER: usize = 8;
@@ -36,19 +42,21 @@ pub struct Replay<'a> {
     jurisdictions: BTreeMap<JurisdictionCode, Versions<Jurisdiction>>,
     rosters: BTreeMap<JurisdictionCode, Versions<Roster>>,
     matters: BTreeMap<ConsultationId, Consultation>,
+    accounts: BTreeMap<Uuid, Versions<Account>>,
+    authority: Authority,
 }
 
 /// A state and those that it has just taken the place of: an act reads the rolls a moment before it is written, and may have
 /// seen them as they were before their last change.
 #[derive(Clone)]
 struct Versions<S> {
-    now: Rc<S>,
-    earlier: VecDeque<(Moment, Rc<S>)>,
+    now: Arc<S>,
+    earlier: VecDeque<(Moment, Arc<S>)>,
 }
 
 impl<S: Default> Default for Versions<S> {
     fn default() -> Self {
-        Self { now: Rc::default(), earlier: VecDeque::new() }
+        Self { now: Arc::default(), earlier: VecDeque::new() }
     }
 }
 
@@ -58,14 +66,14 @@ impl<S: Clone> Versions<S> {
         while self.earlier.front().is_some_and(|(at, _)| past(at)) || self.earlier.len() >= MOST_EARLIER {
             self.earlier.pop_front();
         }
-        self.earlier.push_back((recorded_at, Rc::clone(&self.now)));
-        self.now = Rc::new(evolve(S::clone(&self.now)));
+        self.earlier.push_back((recorded_at, Arc::clone(&self.now)));
+        self.now = Arc::new(evolve(S::clone(&self.now)));
     }
 
     /// What an act recorded at a moment may have seen, the likeliest first.
-    fn seen(&self, recorded_at: Moment) -> Vec<Rc<S>> {
+    fn seen(&self, recorded_at: Moment) -> Vec<Arc<S>> {
         let earlier = self.earlier.iter().rev().filter(|(superseded, _)| *superseded >= recorded_at);
-        std::iter::once(Rc::clone(&self.now)).chain(earlier.map(|(_, state)| Rc::clone(state))).collect()
+        std::iter::once(Arc::clone(&self.now)).chain(earlier.map(|(_, state)| Arc::clone(state))).collect()
     }
 }
 
@@ -80,7 +88,14 @@ impl<'a> Replay<'a> {
     /// Begins with nothing.
     #[must_use]
     pub fn new(rules: &'a Rules) -> Self {
-        Self { rules, jurisdictions: BTreeMap::new(), rosters: BTreeMap::new(), matters: BTreeMap::new() }
+        Self {
+            rules,
+            jurisdictions: BTreeMap::new(),
+            rosters: BTreeMap::new(),
+            matters: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            authority: Authority::default(),
+        }
     }
 
     /// The matter as folded so far.
@@ -89,10 +104,17 @@ impl<'a> Replay<'a> {
         self.matters.get(&id)
     }
 
+    /// By whose authority the acts so far were done.
+    #[must_use]
+    pub const fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
     /// Judges one act and goes on to the state after it, whether it holds or not.
     pub fn act(&mut self, act: &[Entry]) -> Vec<Finding> {
         let mut findings = self.judge(act);
         findings.extend(self.newer_than_us(act));
+        findings.extend(self.authorised(act));
         for entry in act {
             self.fold(entry);
         }
@@ -131,13 +153,28 @@ impl<'a> Replay<'a> {
             DomainEvent::Jurisdiction(code, _) => self.of_jurisdiction(code, act, &context),
             DomainEvent::Roster(code, _) => self.of_roster(code, act, &context),
             DomainEvent::Consultation(id, _) => self.of_matter(*id, act, &context),
-            DomainEvent::Account(..) => Vec::new(),
+            DomainEvent::Account(id, _) => self.of_account(*id, act, &context),
         }
+    }
+
+    /// Whether the person is on a roster is asked before an account is opened, and so is not judged here.
+    fn of_account(&self, id: Uuid, act: &[Entry], context: &Context<'_>) -> Vec<Judged> {
+        let events: Vec<AccountEvent> = act.iter().filter_map(account_event).collect();
+        let state = self.accounts.get(&id).map(|versions| Arc::clone(&versions.now)).unwrap_or_default();
+        let commands = match of_account_group(&events) {
+            Ok(commands) => commands,
+            Err(groundless) => return vec![Judged::Groundless(groundless)],
+        };
+        let judged = commands.iter().map(|command| {
+            let decided = account::decide(&state, command, context);
+            answered(command.name(), decided, |event| (event.wire_name(), event.to_data().unwrap_or_default()))
+        });
+        judged.collect()
     }
 
     fn of_jurisdiction(&self, code: &JurisdictionCode, act: &[Entry], context: &Context<'_>) -> Vec<Judged> {
         let events: Vec<JurisdictionEvent> = act.iter().filter_map(jurisdiction_event).collect();
-        let state = self.jurisdictions.get(code).map(|versions| Rc::clone(&versions.now)).unwrap_or_default();
+        let state = self.jurisdictions.get(code).map(|versions| Arc::clone(&versions.now)).unwrap_or_default();
         let commands = match of_jurisdiction_group(&events) {
             Ok(commands) => commands,
             Err(groundless) => return vec![Judged::Groundless(groundless)],
@@ -151,7 +188,7 @@ impl<'a> Replay<'a> {
 
     fn of_roster(&self, code: &JurisdictionCode, act: &[Entry], context: &Context<'_>) -> Vec<Judged> {
         let events: Vec<RosterEvent> = act.iter().filter_map(roster_event).collect();
-        let state = self.rosters.get(code).map(|versions| Rc::clone(&versions.now)).unwrap_or_default();
+        let state = self.rosters.get(code).map(|versions| Arc::clone(&versions.now)).unwrap_or_default();
         let commands = match of_roster_group(&events) {
             Ok(commands) => commands,
             Err(groundless) => return vec![Judged::Groundless(groundless)],
@@ -209,7 +246,7 @@ impl<'a> Replay<'a> {
                 let place = act.last().map(Entry::place).unwrap_or_default();
                 return Some(Finding::new(Code::DerivedMissing, place, name, "-"));
             };
-            if entry.newest_name() != Some(name) {
+            if entry.newest_name() != name {
                 let found = entry.recorded.envelope.event_type.clone();
                 return Some(Finding::new(Code::DerivedDiffers, entry.place().at("/type"), name, found));
             }
@@ -271,13 +308,15 @@ impl<'a> Replay<'a> {
                 let matter = std::mem::take(self.matters.entry(*id).or_default());
                 self.matters.insert(*id, matter.evolve(event, occurred_at));
             }
-            DomainEvent::Account(..) => {}
+            DomainEvent::Account(id, event) => {
+                self.accounts.entry(*id).or_default().change(recorded_at, |state| state.evolve(event));
+            }
         }
     }
 }
 
-fn seen<S: Clone + Default>(versions: Option<&Versions<S>>, recorded_at: Moment) -> Vec<Rc<S>> {
-    versions.map_or_else(|| vec![Rc::default()], |versions| versions.seen(recorded_at))
+fn seen<S: Clone + Default>(versions: Option<&Versions<S>>, recorded_at: Moment) -> Vec<Arc<S>> {
+    versions.map_or_else(|| vec![Arc::default()], |versions| versions.seen(recorded_at))
 }
 
 fn answered<E>(command: &'static str, decided: Result<Vec<E>, Refusal>, told: impl Fn(&E) -> Answer) -> Judged {
@@ -336,5 +375,12 @@ fn jurisdiction_event(entry: &Entry) -> Option<JurisdictionEvent> {
     match &entry.recorded.event {
         DomainEvent::Jurisdiction(_, event) => Some(event.clone()),
         DomainEvent::Roster(..) | DomainEvent::Consultation(..) | DomainEvent::Account(..) => None,
+    }
+}
+
+fn account_event(entry: &Entry) -> Option<AccountEvent> {
+    match &entry.recorded.event {
+        DomainEvent::Account(_, event) => Some(event.clone()),
+        DomainEvent::Jurisdiction(..) | DomainEvent::Roster(..) | DomainEvent::Consultation(..) => None,
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 
 use crate::finding::{Finding, Language, Weight};
+use crate::replay;
 use crate::steps::Step;
 
 /// What `format` says in a report.
@@ -75,6 +76,112 @@ pub struct Checked {
     pub papers_read: usize,
 }
 
+/// How far the log proves that no event of the matter was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Completeness {
+    /// The matter's stream.
+    pub stream: String,
+    /// How many of its events are here, from its first on and without a gap where no finding says otherwise.
+    pub events: usize,
+    /// The leaf of the last one, from 0.
+    pub last_leaf: u64,
+    /// Leaves behind it that the bundle does not hold: a later event of the matter could be among them. 0 where the whole log
+    /// was read.
+    pub leaves_unseen: u64,
+}
+
+/// By whose authority the acts were done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Authority {
+    /// Acts whose office the rolls of the day give.
+    pub offices_held: usize,
+    /// Acts whose office no roll gives and that came through no account.
+    pub offices_claimed: usize,
+    /// Acts with a good signature by a passkey that the log names.
+    pub signed: usize,
+    /// The addresses of the pages on which they were signed.
+    pub signed_at: Vec<String>,
+    /// Acts without a signature, by why.
+    pub unsigned: Vec<Unsigned>,
+}
+
+/// Acts that bear no signature, for one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Unsigned {
+    /// A stable code of the reason.
+    pub why: &'static str,
+    /// How many.
+    pub acts: usize,
+    /// The reason in Chinese.
+    pub zh: &'static str,
+    /// The reason in English.
+    pub en: &'static str,
+}
+
+impl Completeness {
+    fn line(&self, language: Language) -> String {
+        let Self { events, last_leaf, leaves_unseen, .. } = self;
+        match (language, leaves_unseen) {
+            (Language::Chinese, 0) => format!("完整性：本事项 {events} 条记录，到检查点为止没有更多"),
+            (Language::English, 0) => {
+                format!("Complete: the matter has {events} events, and up to the checkpoint no more")
+            }
+            (Language::Chinese, unseen) => format!(
+                "完整性：本事项 {events} 条记录序号连续，最后一条是日志第 {last_leaf} 条；其后还有 {unseen} 条不在核验包里，\
+                 是否有本事项的记录，要用 --log 读完整日志才能证明"
+            ),
+            (Language::English, unseen) => format!(
+                "Complete so far: the matter's {events} events have no gap, the last is leaf {last_leaf}; {unseen} leaves behind it \
+                 are not in the bundle, and only the whole log (--log) shows that none of them is of this matter"
+            ),
+        }
+    }
+}
+
+impl Authority {
+    fn line(&self, language: Language) -> String {
+        let Self { offices_held: held, offices_claimed: claimed, signed, .. } = self;
+        let at = self.signed_at.join(", ");
+        let mut line = match language {
+            Language::Chinese => format!("签名：{signed} 次操作有通行密钥签名（{at}）；{held} 次操作的职务有名册为证"),
+            Language::English => {
+                format!("Signed: {signed} acts by passkeys ({at}); of {held} acts the rolls give the office")
+            }
+        };
+        if *claimed > 0 {
+            line.push_str(&match language {
+                Language::Chinese => format!("，{claimed} 次没有"),
+                Language::English => format!(", of {claimed} they do not"),
+            });
+        }
+        for Unsigned { acts, zh, en, .. } in &self.unsigned {
+            line.push_str(&match language {
+                Language::Chinese => format!("\n  未签名 {acts} 次：{zh}"),
+                Language::English => format!("\n  unsigned, {acts} acts: they {en}"),
+            });
+        }
+        line.replace("（）", "").replace(" ()", "")
+    }
+}
+
+impl From<&replay::Authority> for Authority {
+    fn from(of_record: &replay::Authority) -> Self {
+        let unsigned = of_record.unsigned.iter().map(|(why, acts)| Unsigned {
+            why: why.code(),
+            acts: *acts,
+            zh: why.told(Language::Chinese),
+            en: why.told(Language::English),
+        });
+        Self {
+            offices_held: of_record.held,
+            offices_claimed: of_record.claimed,
+            signed: of_record.signed,
+            signed_at: of_record.origins.keys().cloned().collect(),
+            unsigned: unsigned.collect(),
+        }
+    }
+}
+
 /// A procedure that the record was judged by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Pack {
@@ -101,6 +208,10 @@ pub struct Report {
     pub log: Option<Log>,
     /// How much was looked at.
     pub checked: Checked,
+    /// By whose authority the acts were done; none where there is no record.
+    pub authority: Option<Authority>,
+    /// How far the log proves that nothing was left out; none where it proves nothing.
+    pub completeness: Option<Completeness>,
     /// The procedures.
     pub packs: Vec<Pack>,
     /// What was found, the first thing that is wrong first among the wrong.
@@ -133,6 +244,10 @@ pub const LIMITS: &[Limit] = &[
         en: "What was recorded after the checkpoint, and what the operator never put into the log, is outside.",
     },
     Limit {
+        zh: "账号属于谁，凭开户时的邀请码、乡镇核实或控制台；浏览器签名的是操作的摘要，屏幕上显示的是什么，只有当事人知道。",
+        en: "Whose an account is rests on the code on paper, the township's check or the console by which it was opened; a passkey signs an act's digest, and what the screen showed only its owner knows.",
+    },
+    Limit {
         zh: "意见、异议的原文和姓名只有摘要；原文是否与摘要相符，由持有原文的人核对。",
         en: "Texts of opinions and objections, and names, are digests here; whoever holds a text compares it.",
     },
@@ -141,28 +256,36 @@ pub const LIMITS: &[Limit] = &[
 impl Report {
     /// A report of these findings.
     #[must_use]
-    pub fn new(mut findings: Vec<Finding>, language: Language) -> Self {
-        findings.sort_by_key(Finding::order);
-        let worst = findings.iter().map(Finding::weight).max();
-        let (verdict, exit_code) = match worst {
+    pub fn new(findings: Vec<Finding>, language: Language) -> Self {
+        let mut report = Self {
+            format: FORMAT,
+            version: VERSION,
+            verdict: Verdict::Holds,
+            exit_code: 0,
+            matter: None,
+            log: None,
+            checked: Checked::default(),
+            authority: None,
+            completeness: None,
+            packs: Vec::new(),
+            findings: Vec::new(),
+            steps: Vec::new(),
+            limits: LIMITS.to_vec(),
+            language,
+        };
+        report.add(findings);
+        report
+    }
+
+    /// Adds findings, and says anew how it came out.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        self.findings.sort_by_key(Finding::order);
+        (self.verdict, self.exit_code) = match self.findings.iter().map(Finding::weight).max() {
             Some(Weight::Wrong) => (Verdict::Wrong, 1),
             Some(Weight::Unchecked) => (Verdict::Unchecked, 2),
             Some(Weight::Note) | None => (Verdict::Holds, 0),
         };
-        Self {
-            format: FORMAT,
-            version: VERSION,
-            verdict,
-            exit_code,
-            matter: None,
-            log: None,
-            checked: Checked::default(),
-            packs: Vec::new(),
-            findings,
-            steps: Vec::new(),
-            limits: LIMITS.to_vec(),
-            language,
-        }
     }
 
     /// 0 if everything holds, 1 if something is wrong, 2 if something could not be checked.
@@ -223,6 +346,8 @@ impl Report {
                 c.events, c.acts, c.proofs, c.notices, c.papers, c.papers_read
             ),
         });
+        lines.extend(self.authority.as_ref().map(|authority| authority.line(language)));
+        lines.extend(self.completeness.as_ref().map(|complete| complete.line(language)));
         self.tell_findings(&mut lines);
         if !self.steps.is_empty() {
             lines.push(language.pick("算术：", "Arithmetic:").to_owned());

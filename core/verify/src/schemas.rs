@@ -25,6 +25,8 @@ macro_rules! published {
 
 // In alphabetic order, by which they are found.
 published! {
+    "account-closed.v1",
+    "account-opened.v1",
     "action-item-closed.v1",
     "appointment-ended.v1",
     "appraisal-recorded.v1",
@@ -83,10 +85,12 @@ published! {
     "owners-voted.v1",
     "papers-counted.v1",
     "payment-recorded.v1",
+    "person-bound.v1",
     "person-erased.v1",
     "person-registered.v1",
     "person-registered.v2",
     "person-restricted.v1",
+    "personal-data-read.v1",
     "plan-drafted.v1",
     "plan-posted.v1",
     "preferences-counted.v1",
@@ -110,6 +114,9 @@ published! {
     "roll-members-listed.v2",
     "routine-done.v1",
     "scope-formed.v1",
+    "sign-in-added.v1",
+    "sign-in-added.v2",
+    "sign-in-removed.v1",
     "signatures-closed.v1",
     "signatures-collected.v1",
     "step-passed.v1",
@@ -152,13 +159,20 @@ fn compiled(text: &str) -> Option<Validator> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use siyi_domain::account::AccountEvent;
     use siyi_domain::consultation::ConsultationEvent;
     use siyi_domain::jurisdiction::JurisdictionEvent;
     use siyi_domain::roster::RosterEvent;
 
     #[test]
     fn every_event_has_its_schema_built_in_and_it_compiles() {
-        let mut all = [JurisdictionEvent::WIRE_NAMES, RosterEvent::WIRE_NAMES, ConsultationEvent::WIRE_NAMES].concat();
+        let mut all = [
+            JurisdictionEvent::WIRE_NAMES,
+            RosterEvent::WIRE_NAMES,
+            AccountEvent::WIRE_NAMES,
+            ConsultationEvent::WIRE_NAMES,
+        ]
+        .concat();
         all.sort_unstable();
         let built_in: Vec<&str> = PUBLISHED.iter().map(|published| published.name).collect();
         assert_eq!(built_in, all);

@@ -1,18 +1,19 @@
 //! A bundle verified: what it is in the log, that it follows from its facts, and what the board showed of it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::rules::Rules;
-use siyi_log::envelope::{DomainEvent, Subject};
+use siyi_log::envelope::DomainEvent;
+use siyi_tlog::{Checkpoint, TlogError, TrustPolicy};
 
 use crate::bundle::{self, Parts};
 use crate::derive::derive;
 use crate::finding::{Code, Finding, Language, Place};
-use crate::proof::{Checkpoint, Head, Policy, Signed, Unproven, check_consistency, check_inclusion};
+use crate::proof::{self, Believed, check_consistency, check_inclusion, read_checkpoint};
 use crate::record::Entry;
 use crate::report::{Checked, Cosigned, Log, Matter, Pack, Report};
-use crate::{hex, notice, packs, papers, steps};
+use crate::{hex, notice, packs, papers, steps, whole_log};
+
+mod streams;
 
 /// Most findings of a report: after the first thing that is wrong much else follows from it.
 pub const MAX_FINDINGS: usize = 100;
@@ -21,7 +22,7 @@ pub const MAX_FINDINGS: usize = 100;
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Whose signatures are believed. Without it the bundle's own policy is used, and the report says so.
-    pub policy: Option<Policy>,
+    pub policy: Option<TrustPolicy>,
     /// A checkpoint of this log that was kept from an earlier day, for example photographed from the board.
     pub previous_checkpoint: Option<Vec<u8>>,
     /// The language of the text.
@@ -38,6 +39,19 @@ pub fn verify_bundle(bytes: &[u8], options: &Options) -> Report {
             Report::new(vec![finding], options.language)
         }
     }
+}
+
+/// Verifies a bundle beside a copy of the whole log: then it is shown too that no event of the matter was left out.
+#[must_use]
+pub fn verify_with_log(bytes: &[u8], options: &Options, log: &whole_log::Copy<'_>) -> Report {
+    let mut report = verify_bundle(bytes, options);
+    let Ok((parts, _)) = bundle::read(bytes) else { return report };
+    let found = whole_log::check(log, &parts, options.policy.as_ref());
+    if let (true, Some(complete)) = (found.is_empty(), &mut report.completeness) {
+        complete.leaves_unseen = 0;
+    }
+    report.add(found);
+    report
 }
 
 /// Verifies the parts of a bundle.
@@ -57,7 +71,7 @@ pub fn verify_parts(parts: &Parts, mut findings: Vec<Finding>, options: &Options
     findings.extend(of_log);
     let derived = derive(&parts.events, &rules);
     findings.extend(derived.findings);
-    findings.extend(streams(parts, &derived.entries));
+    findings.extend(streams::check(parts, &derived.entries));
     findings.extend(notice::check(&parts.notices, &derived.entries, parts.consultation));
     findings.extend(papers::check(&derived.entries, &parts.attachments, &parts.papers));
     cut(&mut findings);
@@ -77,6 +91,8 @@ pub fn verify_parts(parts: &Parts, mut findings: Vec<Finding>, options: &Options
         papers_read: parts.papers.len(),
     };
     let pack = |(file, text): (&String, &String)| Pack { file: file.clone(), sha256: hex::sha256(text.as_bytes()) };
+    report.authority = Some((&derived.authority).into());
+    report.completeness = streams::completeness(parts, &derived.entries, report.log.as_ref());
     report.packs = parts.procedures.iter().map(pack).collect();
     report.steps = steps::of(&derived.entries, &rules.laws);
     report
@@ -100,10 +116,10 @@ fn title(parts: &Parts, entries: &[Entry]) -> Option<String> {
     })
 }
 
-fn log(signed: Signed, own_policy: bool) -> Log {
+fn log(signed: Believed, own_policy: bool) -> Log {
     let cosigned = signed.cosigned.into_iter().map(|(witness, time)| Cosigned { witness, time });
     Log {
-        root: STANDARD.encode(signed.head.root),
+        root: signed.head.root.to_string(),
         origin: signed.head.origin,
         size: signed.head.size,
         cosigned: cosigned.collect(),
@@ -111,68 +127,48 @@ fn log(signed: Signed, own_policy: bool) -> Log {
     }
 }
 
-/// The matter, its village and its rolls are there from their first event, and nobody else's.
-fn streams(parts: &Parts, entries: &[Entry]) -> Vec<Finding> {
-    let due = [
-        Subject::Consultation(parts.consultation),
-        Subject::Jurisdiction(parts.jurisdiction.clone()),
-        Subject::Roster(parts.jurisdiction.clone()),
-    ];
-    let due: Vec<String> =
-        due.iter().filter_map(|subject| subject.stream().ok()).map(|s| s.as_str().to_owned()).collect();
-    let mut findings: Vec<Finding> = entries
-        .iter()
-        .filter(|entry| !due.iter().any(|stream| *stream == entry.recorded.envelope.stream.as_str()))
-        .map(|entry| {
-            Finding::new(Code::StreamForeign, entry.place(), due.join(" "), entry.recorded.envelope.stream.as_str())
-        })
-        .collect();
-    for stream in &due {
-        if !entries.iter().any(|entry| entry.recorded.envelope.stream.as_str() == stream) {
-            let place = Place { stream: Some(stream.clone()), ..Place::default() };
-            findings.push(Finding::new(Code::RecordIncomplete, place, "events", "-"));
-        }
-    }
-    findings
-}
-
 /// Who signed the checkpoint, and whether every event is in its tree.
-fn logged(parts: &Parts, options: &Options) -> (Option<Signed>, Vec<Finding>) {
+fn logged(parts: &Parts, options: &Options) -> (Option<Believed>, Vec<Finding>) {
     let mut findings = Vec::new();
     let Some(checkpoint) = &parts.checkpoint else {
         return (None, vec![Finding::new(Code::NotLogged, Place::file("checkpoint"), "", "")]);
     };
     let place = Place::file("checkpoint");
-    let checkpoint = match Checkpoint::parse(checkpoint) {
+    let checkpoint = match read_checkpoint(checkpoint) {
         Ok(checkpoint) => checkpoint,
         Err(error) => {
             return (None, vec![Finding::new(Code::CheckpointMalformed, place, "a checkpoint", error.to_string())]);
         }
     };
-    let signed = policy(parts, options, &mut findings).and_then(|policy| match policy.check(&checkpoint) {
+    let signed = policy(parts, options, &mut findings).and_then(|policy| match proof::believe(&policy, &checkpoint) {
         Ok(signed) => Some(signed),
         Err(error) => {
-            let code = match error {
-                Unproven::NotWitnessed { .. } => Code::WitnessesTooFew,
-                Unproven::Malformed { .. } | Unproven::NotSigned { .. } | Unproven::OtherRoot => {
-                    Code::LogSignatureInvalid
-                }
-            };
-            findings.push(Finding::new(code, place, policy.origin(), error.to_string()));
+            findings.push(Finding::new(unbelieved(&policy, &error), place, proof::logs_of(&policy), error.to_string()));
             None
         }
     });
-    findings.extend(grown(parts, options, &checkpoint.head));
-    findings.extend(included(parts, &checkpoint.head));
+    findings.extend(grown(parts, options, checkpoint.checkpoint()));
+    findings.extend(included(parts, checkpoint.checkpoint()));
     (signed, findings)
 }
 
-fn policy(parts: &Parts, options: &Options, findings: &mut Vec<Finding>) -> Option<Policy> {
-    let of_bundle = parts.policy.as_deref().map(Policy::parse);
+/// A line that claims to be a witness's and is not is no more than a missing one; all else speaks against the log.
+fn unbelieved(policy: &TrustPolicy, error: &TlogError) -> Code {
+    match error {
+        TlogError::Quorum { .. } => Code::WitnessesTooFew,
+        TlogError::Signature { name } if policy.logs().iter().all(|log| log.key.name() != name) => {
+            Code::WitnessesTooFew
+        }
+        _ => Code::LogSignatureInvalid,
+    }
+}
+
+fn policy(parts: &Parts, options: &Options, findings: &mut Vec<Finding>) -> Option<TrustPolicy> {
+    let of_bundle = parts.policy.as_deref().map(TrustPolicy::parse);
     if let Some(own) = &options.policy {
         match of_bundle {
-            Some(Ok(theirs)) if !theirs.is_of_log(own) => {
-                let (expected, found) = (own.to_string(), theirs.to_string());
+            Some(Ok(theirs)) if !proof::is_of_log(&theirs, own) => {
+                let (expected, found) = (proof::logs_of(own), proof::logs_of(&theirs));
                 findings.push(Finding::new(Code::PolicyDiffers, Place::file("policy"), expected, found));
             }
             _ => {}
@@ -196,15 +192,15 @@ fn policy(parts: &Parts, options: &Options, findings: &mut Vec<Finding>) -> Opti
 }
 
 /// Whether the tree grew out of the one that was kept.
-fn grown(parts: &Parts, options: &Options, now: &Head) -> Option<Finding> {
+fn grown(parts: &Parts, options: &Options, now: &Checkpoint) -> Option<Finding> {
     let place = Place::file("checkpoint");
-    let kept = match Checkpoint::parse(options.previous_checkpoint.as_ref()?) {
-        Ok(kept) => kept.head,
+    let kept = match read_checkpoint(options.previous_checkpoint.as_ref()?) {
+        Ok(kept) => kept.checkpoint().clone(),
         Err(error) => {
             return Some(Finding::new(Code::ConsistencyMissing, place, "a checkpoint", error.to_string()));
         }
     };
-    let told = |head: &Head| format!("{} {} {}", head.origin, head.size, STANDARD.encode(head.root));
+    let told = |head: &Checkpoint| format!("{} {} {}", head.origin, head.size, head.root);
     let found = |code| Some(Finding::new(code, place.clone(), told(&kept), told(now)));
     if kept.origin != now.origin {
         return found(Code::CheckpointForked);
@@ -223,7 +219,7 @@ fn grown(parts: &Parts, options: &Options, now: &Head) -> Option<Finding> {
 }
 
 /// Whether each event is a leaf of the tree, in the order in which they are handed over.
-fn included(parts: &Parts, head: &Head) -> Vec<Finding> {
+fn included(parts: &Parts, head: &Checkpoint) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut last = None;
     if parts.proofs.len() > parts.events.len() {
@@ -237,7 +233,7 @@ fn included(parts: &Parts, head: &Head) -> Vec<Finding> {
             continue;
         };
         if let Err(error) = check_inclusion(head, body, proof) {
-            findings.push(Finding::new(Code::ProofFails, place(), STANDARD.encode(head.root), error.to_string()));
+            findings.push(Finding::new(Code::ProofFails, place(), head.root.to_string(), error.to_string()));
         }
         if let Some(before) = last.filter(|before| *before >= proof.index) {
             findings.push(Finding::new(Code::OrderDiffers, place(), format!("> {before}"), proof.index.to_string()));

@@ -86,8 +86,14 @@ pub fn check_recorded(log: &[Value], answers: &[Answered]) -> Outcome<usize> {
 impl Server {
     /// Serves the data folder on a port of its own; the answer is the ended program where it does not come to that.
     pub fn start(program: &Path, data: &Path) -> Outcome<Result<Self, Output>> {
+        Self::start_with(program, data, &["serve", "--trial"])
+    }
+
+    /// Runs what listens, a server or a witness, with these arguments on a port of its own.
+    pub fn start_with(program: &Path, data: &Path, arguments: &[&str]) -> Outcome<Result<Self, Output>> {
         let mut process = Command::new(program)
-            .args(["serve", "--trial", "--listen", "127.0.0.1:0", "--data"])
+            .args(arguments)
+            .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -195,7 +201,9 @@ fn announced(out: &mut impl BufRead) -> Outcome<Option<SocketAddr>> {
     let mut line = String::new();
     while out.read_line(&mut line)? > 0 {
         if let Some((_, rest)) = line.split_once("http://") {
-            let address = rest.trim_end().trim_end_matches("graphql").trim_end_matches('/');
+            // Behind the address a witness prints its key.
+            let address = rest.split_whitespace().next().unwrap_or_default();
+            let address = address.trim_end_matches("graphql").trim_end_matches('/');
             return Ok(Some(address.parse()?));
         }
         line.clear();

@@ -132,3 +132,49 @@ fn what_few_chose_is_told_as_fewer_than_ten() {
     assert!(narrate(&event, Lang::Zh).contains("“加装扶手”10票；第2位“更换路灯”少于10票；第3位“修缮凉亭”0票"));
     assert!(narrate(&event, Lang::En).contains("“更换路灯” with <10"));
 }
+
+/// The record's lines on every matter's page: number and markup.
+fn lines_of_records() -> Vec<(String, Vec<String>)> {
+    let matters =
+        super::SITE.crawl().into_iter().filter(|path| path.starts_with("/c/") && path.matches('/').count() == 2);
+    let lines = |path: String| {
+        let body = super::SITE.get(&path).body;
+        let record = body.split("<ol class=\"record\"").nth(1).unwrap_or_default().to_owned();
+        let record = record.split("</ol>").next().unwrap_or_default();
+        (path, record.split("<li id=\"").skip(1).map(str::to_owned).collect())
+    };
+    matters.map(lines).collect()
+}
+
+/// A resident reads beside each verdict by which article it stands.
+#[test]
+fn every_verdict_of_a_record_names_its_rule() {
+    let (mut verdicts, mut articles) = (0, 0);
+    for (path, lines) in lines_of_records() {
+        for line in lines.iter().filter(|line| line.contains("decision-made.v1") || line.contains("found-inquorate.v1"))
+        {
+            let text = super::text(line);
+            let rule = text.split("依据：").nth(1).unwrap_or_else(|| panic!("{path}: {text}"));
+            articles += usize::from(rule.starts_with('《') && rule.contains("）第"));
+            verdicts += 1;
+        }
+    }
+    // The other rules are those of papers that have no articles.
+    assert!(verdicts > 20 && articles > verdicts / 3, "{articles} of {verdicts}");
+}
+
+#[test]
+fn a_notice_that_was_set_right_leads_to_what_set_it_right() {
+    let mut corrected = 0;
+    for (path, lines) in lines_of_records() {
+        for line in &lines {
+            let Some(by) = line.split("后来更正，见第").nth(1) else { continue };
+            let no: usize = by.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap();
+            let target = lines.iter().find(|line| line.starts_with(&format!("e{no}\""))).unwrap();
+            assert!(line.contains("notice-posted.v1") && target.contains("notice-corrected.v1"), "{path}: {target}");
+            assert!(line.contains(&format!("href=\"#e{no}\"")), "{path}: {line}");
+            corrected += 1;
+        }
+    }
+    assert!(corrected > 0, "no notice is marked");
+}

@@ -3,11 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use siyi_log::envelope::Recorded;
+use siyi_log::envelope::{Recorded, Subject};
 use siyi_log::handler::{Request, Target, challenge};
-use siyi_log::port::{AllFrom, Direction};
+use siyi_log::port::{AllFrom, Direction, MAX_READ};
 use siyi_log::via::{KnownBy, Signed};
-use siyi_sign_in::passkey::{ActAssertion, verify_act_assertion};
+use siyi_passkey::{ActAssertion, verify_act_assertion};
+use siyi_verify::derive::derive;
+use siyi_verify::finding::Code;
+use siyi_verify::replay::Why;
 
 use super::authenticator::Authenticator;
 use super::desk::{Browser, Server, VILLAGE, officer, with_officer};
@@ -77,14 +80,7 @@ async fn an_officers_act_is_signed_where_the_officer_has_a_passkey() {
     let recorded = newest(&server).await;
     let via = recorded.envelope.via.clone().unwrap();
     let Signed::Passkey(signed) = via.signed else { panic!("not signed") };
-    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
-    let assertion = ActAssertion {
-        credential_id: bytes(&signed.credential),
-        authenticator_data: bytes(&signed.authenticator_data),
-        client_data_json: bytes(&signed.client_data),
-        signature: bytes(&signed.signature),
-        public_key_cose: bytes(&signed.public_key),
-    };
+    let assertion = ActAssertion::try_from(&signed).unwrap();
     let request = |households: u32| Request {
         command_id: COMMAND.parse().unwrap(),
         target: Target::Jurisdiction(VILLAGE.parse().unwrap()),
@@ -98,6 +94,21 @@ async fn an_officers_act_is_signed_where_the_officer_has_a_passkey() {
     let key = &assertion.public_key_cose;
     verify_act_assertion(key, RP, ORIGIN, &challenge(&request(90)).unwrap(), &assertion).unwrap();
     assert!(verify_act_assertion(key, RP, ORIGIN, &challenge(&request(91)).unwrap(), &assertion).is_err());
+
+    // So does whoever verifies the whole record, from the console's first act on.
+    let events = server.app.store.read_all(AllFrom::Start, Direction::Forwards, MAX_READ).await.unwrap();
+    let of_domain = events.iter().filter(|event| Subject::of(&event.stream).is_some());
+    let mut bodies: Vec<_> = of_domain.map(|event| event.body.clone()).collect();
+    let derived = derive(&bodies, &server.app.rules);
+    assert_eq!(derived.findings, []);
+    assert_eq!((derived.authority.signed, derived.authority.claimed), (1, derived.authority.unsigned[&Why::Console]));
+    let last = bodies.last_mut().unwrap();
+    let forged = String::from_utf8(last.to_vec())
+        .unwrap()
+        .replace("\"office\":\"township_officer\"", "\"office\":\"county_officer\"");
+    *last = forged.into_bytes().into();
+    let derived = derive(&bodies, &server.app.rules);
+    assert!(derived.findings.iter().any(|finding| finding.code == Code::OfficeNotHeld), "{:?}", derived.findings);
     server.app.close().await;
 }
 

@@ -13,16 +13,16 @@ use siyi_verify::{Options, verify_bundle};
 use crate::records::{Record, case};
 use crate::test_log::TestLog;
 
-fn options() -> Options {
+pub fn options() -> Options {
     Options { policy: Some(TestLog::policy()), ..Options::default() }
 }
 
-fn verified(parts: &Parts) -> Report {
+pub fn verified(parts: &Parts) -> Report {
     verify_bundle(&write(parts).unwrap(), &options())
 }
 
 /// Changed before it was logged: tree, proofs and signatures are those of the changed record.
-fn logged_again(mut parts: Parts) -> Parts {
+pub fn logged_again(mut parts: Parts) -> Parts {
     let log = TestLog::of(parts.events.iter().map(AsRef::as_ref));
     parts.proofs = parts.events.iter().map(|body| log.inclusion_of(body).unwrap()).collect();
     parts.checkpoint = Some(log.checkpoint_at(log.size()));
@@ -30,12 +30,12 @@ fn logged_again(mut parts: Parts) -> Parts {
     parts
 }
 
-fn json_of(body: &Bytes) -> Value {
+pub fn json_of(body: &Bytes) -> Value {
     serde_json::from_slice(body).unwrap()
 }
 
 /// The ordinal of the `nth` event of this type.
-fn nth(parts: &Parts, event_type: &str, nth: usize) -> usize {
+pub fn nth(parts: &Parts, event_type: &str, nth: usize) -> usize {
     let of_type = |body: &Bytes| json_of(body)["type"] == event_type;
     let found = parts.events.iter().enumerate().filter(|(_, body)| of_type(body)).nth(nth);
     found.unwrap_or_else(|| panic!("no {event_type}")).0

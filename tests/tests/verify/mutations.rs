@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use siyi_domain::rules::Rules;
 use siyi_log::canonical::canonical_bytes;
 use siyi_log::envelope::DomainEvent;
-use siyi_verify::coverage::{Role, of_jurisdiction, of_matter, of_roster};
+use siyi_verify::coverage::{Role, of_account, of_jurisdiction, of_matter, of_roster};
 use siyi_verify::finding::Weight;
 use siyi_verify::record::{self, Entry};
 use siyi_verify::replay::Replay;
@@ -18,7 +18,7 @@ fn computed(entry: &Entry) -> Vec<String> {
         DomainEvent::Jurisdiction(_, event) => of_jurisdiction(event),
         DomainEvent::Roster(_, event) => of_roster(event),
         DomainEvent::Consultation(_, event) => of_matter(event),
-        DomainEvent::Account(..) => panic!("an account"),
+        DomainEvent::Account(_, event) => of_account(event),
     };
     let fields: Vec<String> = match row.role {
         Role::Follows => entry.data.as_object().unwrap().keys().cloned().collect(),

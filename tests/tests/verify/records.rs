@@ -64,10 +64,9 @@ impl Record {
         Self { store, events }
     }
 
-    /// The stored bytes of jurisdictions, rosters and matters; what people do with their accounts is in no record of a matter.
+    /// The stored bytes of all streams.
     pub fn bodies(&self) -> Vec<Bytes> {
-        let of_matters = |event: &&StoredEvent| !matches!(Subject::of(&event.stream), Some(Subject::Account(_)));
-        self.events.iter().filter(of_matters).map(|event| event.body.clone()).collect()
+        self.events.iter().map(|event| event.body.clone()).collect()
     }
 
     /// Its matters, in the order in which they were raised.

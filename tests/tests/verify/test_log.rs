@@ -5,8 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signer as _, SigningKey};
 use sha2::{Digest as _, Sha256};
 use siyi_log::port::StoredEvent;
+use siyi_tlog::TrustPolicy;
 use siyi_verify::ports::Proofs;
-use siyi_verify::proof::{Consistency, Inclusion, Policy};
+use siyi_verify::proof::{Consistency, Inclusion};
 use tlog_tiles::{Hash, HashReader, node_hash, prove_record, prove_tree, record_hash, stored_hashes, tree_hash};
 
 const ORIGIN: &str = "log.village.example/test";
@@ -96,8 +97,8 @@ impl TestLog {
         )
     }
 
-    pub fn policy() -> Policy {
-        Policy::parse(&Self::of([]).policy_text()).unwrap()
+    pub fn policy() -> TrustPolicy {
+        TrustPolicy::parse(&Self::of([]).policy_text()).unwrap()
     }
 
     /// The checkpoint of the first `size` leaves.

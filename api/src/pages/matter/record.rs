@@ -1,12 +1,15 @@
 //! The whole record of a matter: every event in words, with its two times, who acted, and the hash of its stored bytes.
 
+use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::moment::Moment;
+use siyi_domain::tally::Test;
 use siyi_projections::dossier::{Dossier, Entry};
 
 use super::files::File;
 use crate::pages::answer::hash;
 use crate::pages::lang::Lang;
 use crate::pages::narrate::Narrator;
+use crate::pages::rules::Citation;
 use crate::pages::trouble::Trouble;
 use crate::pages::visit::Visit;
 
@@ -35,6 +38,10 @@ pub struct Line {
     pub no: usize,
     /// In words.
     pub words: String,
+    /// The rule of each verdict in it, with its article.
+    pub rules: Vec<String>,
+    /// Where it was set right later: the number of that event, and in words.
+    pub corrected: Option<(usize, &'static str)>,
     /// When it happened.
     pub occurred_at: Moment,
     /// When the log took it.
@@ -84,9 +91,13 @@ fn line(visit: &Visit<'_>, no: usize, entry: &Entry, of: (&Dossier, &[File])) ->
     let procedure = visit.binding(&file.standing.procedure, envelope.occurred_at.day());
     let narrator = Narrator { lang: visit.lang(), procedure };
     let hash = hash(&entry.body);
+    let words = narrator.tell(&entry.event);
     Ok(Line {
         no,
-        words: narrator.tell(&entry.event),
+        rules: rules(&entry.event, &narrator, &words),
+        words,
+        corrected: corrected(no, entry, file)
+            .map(|by| (by, narrator.lang.pick("后来更正，见第", "set right later by no. "))),
         occurred_at: envelope.occurred_at,
         recorded_at: envelope.recorded_at,
         late: entry.late.then(|| delay(envelope.occurred_at, envelope.recorded_at, narrator.lang)),
@@ -97,6 +108,42 @@ fn line(visit: &Visit<'_>, no: usize, entry: &Entry, of: (&Dossier, &[File])) ->
         position: entry.position.0,
         files: files.iter().filter(|file| file.cited.contains(&no)).map(|file| file.short.clone()).collect(),
     })
+}
+
+/// The rules by which an event says that something was met or not, each once, where its words do not name them already.
+fn rules(event: &ConsultationEvent, narrator: &Narrator<'_>, words: &str) -> Vec<String> {
+    use ConsultationEvent as E;
+    let tests: Vec<&Test> = match event {
+        E::MotionPut(e) => e.tests.iter().collect(),
+        E::DecisionMade(e) => vec![&e.threshold, &e.quorum],
+        E::MeetingFoundInquorate(e) => vec![&e.quorum],
+        E::OwnersDecided(e) => e.tests.iter().collect(),
+        E::CanvassClosed(e) => vec![&e.coverage],
+        E::MotionRaised(e) => e.signatures.iter().collect(),
+        E::DeliberationReopened(e) => e.signatures.iter().collect(),
+        _ => Vec::new(),
+    };
+    let mut cited = Vec::new();
+    for test in tests {
+        let rule = Citation::of(&test.basis, narrator.procedure, narrator.lang).line(narrator.lang);
+        if !words.contains(&rule) && !cited.contains(&rule) {
+            cited.push(rule);
+        }
+    }
+    cited
+}
+
+/// The number of the event that set this one right, if one did.
+fn corrected(no: usize, entry: &Entry, file: &Dossier) -> Option<usize> {
+    let notice = match &entry.event {
+        ConsultationEvent::NoticePosted(e) => e.notice,
+        ConsultationEvent::NoticeCorrected(e) => e.notice,
+        _ => return None,
+    };
+    let later = (no + 1..).zip(file.entries.iter().skip(no));
+    let mut by =
+        later.filter(|(_, entry)| matches!(&entry.event, ConsultationEvent::NoticeCorrected(e) if e.notice == notice));
+    by.next().map(|(no, _)| no)
 }
 
 /// How long after it happened something was recorded.

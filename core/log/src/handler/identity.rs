@@ -37,11 +37,17 @@ pub fn event_id(command_id: Uuid, index: u32) -> Uuid {
 /// # Errors
 /// [`HandleError`] if the input has no canonical spelling.
 pub fn challenge(request: &Request) -> Result<[u8; 32], HandleError> {
+    Ok(challenge_of(request.command_id, &command_hash(request)?))
+}
+
+/// [`challenge`] of an act on record, from its envelope: `causation_id` and `command_hash`.
+#[must_use]
+pub fn challenge_of(command_id: Uuid, command_hash: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"siyi act v1\n");
-    hash.update(request.command_id.as_bytes());
-    hash.update(command_hash(request)?.as_bytes());
-    Ok(hash.finalize().into())
+    hash.update(command_id.as_bytes());
+    hash.update(command_hash.as_bytes());
+    hash.finalize().into()
 }
 
 /// SHA-256 over the command as it was sent, personal texts left out: a hash of a guessable name would give it away.

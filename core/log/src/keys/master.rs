@@ -6,6 +6,7 @@ mod pkcs11;
 pub use file::FileMasterKey;
 pub use pkcs11::{MAX_PIN_BYTES, Pkcs11MasterKey, Token};
 
+use crate::private_file::PrivateFileError;
 use secrecy::SecretBox;
 
 /// 256 secret bits, on the heap and wiped when they are dropped.
@@ -66,6 +67,18 @@ pub enum MasterKeyError {
         /// What the operator should look at.
         reason: String,
     },
+}
+
+impl From<PrivateFileError> for MasterKeyError {
+    fn from(error: PrivateFileError) -> Self {
+        let told = error.to_string();
+        match error {
+            PrivateFileError::Missing { .. } => Self::Missing { what: told },
+            PrivateFileError::Exposed { .. } => Self::Exposed { why: told },
+            PrivateFileError::Malformed { .. } => Self::Malformed { why: told },
+            PrivateFileError::Unavailable { .. } => Self::Unavailable { reason: told },
+        }
+    }
 }
 
 impl MasterKeyError {

@@ -41,6 +41,16 @@ impl Authenticator {
         encode(&self.id)
     }
 
+    /// The public key as `COSE_Key`.
+    pub(crate) fn public_key(&self) -> Vec<u8> {
+        let point = self.key.verifying_key().to_sec1_point(false);
+        let mut key = vec![0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20];
+        key.extend(point.x().unwrap());
+        key.extend([0x22, 0x58, 0x20]);
+        key.extend(point.y().unwrap());
+        key
+    }
+
     /// Answers `navigator.credentials.create`.
     pub(crate) fn create(&mut self, options: &Value) -> Value {
         let challenge = options["publicKey"]["challenge"].as_str().unwrap();
@@ -49,11 +59,7 @@ impl Authenticator {
         data.extend([0; 16]);
         data.extend(32u16.to_be_bytes());
         data.extend(self.id);
-        let point = self.key.verifying_key().to_sec1_point(false);
-        data.extend([0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20]);
-        data.extend(point.x().unwrap());
-        data.extend([0x22, 0x58, 0x20]);
-        data.extend(point.y().unwrap());
+        data.extend(self.public_key());
         let mut attestation = b"\xA3\x63fmt\x64none\x67attStmt\xA0\x68authData\x58".to_vec();
         attestation.push(u8::try_from(data.len()).unwrap());
         attestation.extend(data);

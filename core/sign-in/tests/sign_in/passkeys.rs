@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use siyi_domain::account::Means;
-use siyi_sign_in::passkey::{ActRefusal, verify_act_assertion};
+use siyi_passkey::{ActRefusal, verify_act_assertion};
 use siyi_sign_in::{Identity, NewSession, Options, SignInError, SignInMethod};
 use uuid::Uuid;
 
@@ -136,7 +136,7 @@ async fn an_act_is_signed_by_its_account_and_anybody_can_check_it() {
     let theirs = desk.sign_in.finish_act_assertion(stranger.account, act, credential).await;
     assert_eq!(theirs.unwrap_err().code(), "assertion-key-unknown");
     let text = serde_json::to_string(&signed).unwrap();
-    assert_eq!(serde_json::from_str::<siyi_sign_in::passkey::ActAssertion>(&text).unwrap(), signed);
+    assert_eq!(serde_json::from_str::<siyi_passkey::ActAssertion>(&text).unwrap(), signed);
 }
 
 #[tokio::test]

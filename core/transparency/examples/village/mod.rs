@@ -5,13 +5,13 @@ use siyi_log::{
     memory::MemoryStore,
     port::{EventStore, Expected, NewEvent, StreamName},
 };
+use siyi_tlog::{
+    AddCheckpoint, KeyKind, NoteSignature, PolicyWitness, SignedCheckpoint, Signer, TrustPolicy, VerifierKey,
+    prove_tree,
+};
 use siyi_transparency::{
     export,
     sealer::{Sealer, SealerOptions},
-    tlog::{
-        AddCheckpoint, KeyKind, NoteSignature, PolicyWitness, SignedCheckpoint, Signer, TrustPolicy, VerifierKey,
-        prove_tree,
-    },
     witness::{NotConfirmed, Refusal, Witness, WitnessBook},
 };
 use std::{error::Error, fs, path::Path, sync::Arc};

@@ -3,13 +3,13 @@
 use crate::{
     error::SealError,
     served::TileFolder,
-    tlog::{
-        AddCheckpoint, Checkpoint, Cosignature, Hash, KeyList, NoteSignature, SignedCheckpoint, TlogError, TrustPolicy,
-        prove_tree,
-    },
     witness::{NotConfirmed, Witness},
 };
 use futures::{StreamExt, stream::FuturesUnordered};
+use siyi_tlog::{
+    AddCheckpoint, Checkpoint, Cosignature, Hash, KeyList, NoteSignature, SignedCheckpoint, TlogError, TrustPolicy,
+    prove_tree,
+};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout, timeout_at};
 

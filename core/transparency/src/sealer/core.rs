@@ -7,9 +7,9 @@ use crate::{
     heads::{CHECKPOINT_FILE, KeptHead, write_head},
     positions::Positions,
     served::TileFolder,
-    tlog::{Bundle, Checkpoint, Hash, Tile, TlogError},
 };
 use siyi_log::port::StoredEvent;
+use siyi_tlog::{Bundle, Checkpoint, Hash, Tile, TlogError};
 use std::{io, path::Path};
 
 /// The tree and its files.

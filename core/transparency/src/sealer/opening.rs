@@ -11,10 +11,10 @@ use crate::{
     log::{Published, TransparencyLog},
     positions::Positions,
     served::TileFolder,
-    tlog::{Checkpoint, KeyList, MAX_NOTE_BYTES, Signer, TileSource, TlogError, TrustPolicy},
     witness::Witness,
 };
 use siyi_log::port::{AllFrom, Direction, EventStore, Position};
+use siyi_tlog::{Checkpoint, KeyList, MAX_NOTE_BYTES, Signer, TileSource, TlogError, TrustPolicy};
 use std::{
     fs::{File, TryLockError},
     path::Path,

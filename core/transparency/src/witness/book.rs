@@ -3,12 +3,10 @@
 //! INVARIANT: a confirmation is on the disk before anybody is told, and comparing and writing are one step under one lock;
 //! else a later request could take back what an earlier one was told.
 
-use crate::{
-    disk::{Disk, DiskFaults, read_if_there},
-    tlog::{
-        AddCheckpoint, Cosignature, KeyKind, MAX_NOTE_BYTES, NoteSignature, SignedCheckpoint, Signer, TlogError,
-        VerifierKey, check_tree, sha256,
-    },
+use crate::disk::{Disk, DiskFaults, read_if_there};
+use siyi_tlog::{
+    AddCheckpoint, Cosignature, KeyKind, MAX_NOTE_BYTES, NoteSignature, SignedCheckpoint, Signer, TlogError,
+    VerifierKey, check_tree, sha256,
 };
 use std::{
     collections::BTreeMap,

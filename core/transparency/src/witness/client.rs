@@ -1,9 +1,9 @@
 //! Asking a witness over HTTP.
 
 use super::{NotConfirmed, Witness};
-use crate::tlog::{AddCheckpoint, MAX_NOTE_BYTES, NoteSignature, SignedCheckpoint, TrustPolicy, VerifierKey, sha256};
 use async_trait::async_trait;
 use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
+use siyi_tlog::{AddCheckpoint, MAX_NOTE_BYTES, NoteSignature, SignedCheckpoint, TrustPolicy, VerifierKey, sha256};
 use std::{fmt, time::Duration};
 
 /// How long a witness may take to answer, in all.

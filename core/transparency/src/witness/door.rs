@@ -1,7 +1,6 @@
 //! The two doors of a witness (C2SP tlog-witness): `POST /add-checkpoint` and `GET /<sha256(origin)>/checkpoint`.
 
 use super::book::{Refusal, WitnessBook};
-use crate::tlog::AddCheckpoint;
 use axum::{
     Router,
     body::Bytes,
@@ -11,6 +10,7 @@ use axum::{
     routing::{get, post},
 };
 use siyi_log::clock::Clock;
+use siyi_tlog::AddCheckpoint;
 use std::sync::Arc;
 
 const PLAIN: &str = "text/plain; charset=utf-8";

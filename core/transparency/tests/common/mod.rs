@@ -7,10 +7,10 @@ use siyi_log::{
     memory::MemoryStore,
     port::{AllFrom, Direction, EventStore, Expected, NewEvent, StoredEvent, StreamName},
 };
+use siyi_tlog::{AddCheckpoint, KeyKind, NoteSignature, SignedCheckpoint, Signer, TrustPolicy, VerifierKey};
 use siyi_transparency::{
     DiskFaults,
     sealer::{Sealer, SealerOptions},
-    tlog::{AddCheckpoint, KeyKind, NoteSignature, SignedCheckpoint, Signer, TrustPolicy, VerifierKey},
     witness::{NotConfirmed, Refusal, Witness, WitnessBook},
 };
 use std::{

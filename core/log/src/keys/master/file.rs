@@ -3,6 +3,7 @@
 use super::{KeyBytes, MasterKey, MasterKeyError};
 use crate::canonical::sha256;
 use crate::keys::sealing::{decrypt, encrypt, random_key};
+use crate::private_file::{read_credential, read_private};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
@@ -11,8 +12,8 @@ use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
 use std::{
     env, fmt,
     fs::{File, OpenOptions},
-    io::{self, Read, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
@@ -155,61 +156,11 @@ fn hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// What is in a file that belongs to this process's user and that nobody else can read.
 /// The folder in which systemd hands over credentials.
 pub(super) fn credentials() -> Result<PathBuf, MasterKeyError> {
     env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from).ok_or_else(|| MasterKeyError::Missing {
         what: "systemd passed no credentials (`CREDENTIALS_DIRECTORY` is not set)".into(),
     })
-}
-
-/// systemd may leave a credential to root and let the service in by an access list, which shows as the group's right to read;
-/// so here the owner may be root, and only the others are kept out.
-pub(super) fn read_credential(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {
-    let (file, mode, owner) = open(path)?;
-    let own = owner == 0 || owner == rustix::process::geteuid().as_raw();
-    if !own || mode & 0o337 != 0 {
-        let why = format!("the credential `{}` has mode {mode:04o} and belongs to {owner}", path.display());
-        return Err(MasterKeyError::Exposed { why });
-    }
-    read(file, path, limit)
-}
-
-pub(super) fn read_private(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {
-    let (file, mode, owner) = open(path)?;
-    if !matches!(mode, 0o600 | 0o400) {
-        let why = format!("`{}` has mode {mode:04o}, 0600 or 0400 is needed", path.display());
-        return Err(MasterKeyError::Exposed { why });
-    }
-    if owner != rustix::process::geteuid().as_raw() {
-        let why = format!("`{}` belongs to the user {owner}, not to this process's", path.display());
-        return Err(MasterKeyError::Exposed { why });
-    }
-    read(file, path, limit)
-}
-
-fn read(file: File, path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {
-    // Room from the start: a buffer that grows leaves a copy behind.
-    let mut text = Zeroizing::new(Vec::with_capacity(2 * limit + 64));
-    file.take(limit as u64 + 1).read_to_end(&mut text).map_err(|error| unavailable(path, &error))?;
-    if text.len() > limit {
-        let why = format!("`{}` is longer than {limit} bytes", path.display());
-        return Err(MasterKeyError::Malformed { why });
-    }
-    Ok(text)
-}
-
-/// The file, its permission bits and its owner: all of the file that is open, whatever its name points to later.
-fn open(path: &Path) -> Result<(File, u32, u32), MasterKeyError> {
-    let file = File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => MasterKeyError::Missing { what: format!("there is no file `{}`", path.display()) },
-        _ => unavailable(path, &error),
-    })?;
-    let metadata = file.metadata().map_err(|error| unavailable(path, &error))?;
-    if !metadata.is_file() {
-        return Err(MasterKeyError::Malformed { why: format!("`{}` is no file", path.display()) });
-    }
-    Ok((file, metadata.mode() & 0o7777, metadata.uid()))
 }
 
 fn unavailable(path: &Path, error: &io::Error) -> MasterKeyError {

@@ -1,9 +1,10 @@
 //! A master key that never leaves its token (PKCS#11 2.40): the token wraps and unwraps, with AES-GCM.
 
-use super::file::{credentials, key_bytes, read_credential, read_private};
+use super::file::{credentials, key_bytes};
 use super::{KeyBytes, MasterKey, MasterKeyError};
 use crate::canonical::sha256;
 use crate::keys::sealing::random;
+use crate::private_file::{read_credential, read_private};
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},
     error::{Error, RvError},

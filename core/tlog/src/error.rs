@@ -140,7 +140,9 @@ impl TlogError {
         }
     }
 
-    pub(crate) fn malformed(what: &'static str, why: impl Into<String>) -> Self {
+    /// A text that is not written as its specification says.
+    #[must_use]
+    pub fn malformed(what: &'static str, why: impl Into<String>) -> Self {
         Self::Malformed { what, why: why.into() }
     }
 }

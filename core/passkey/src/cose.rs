@@ -18,8 +18,9 @@ const EXPONENT: &[u8] = &[0x21, 0x43];
 /// Bytes of a modulus.
 const MODULUS: std::ops::RangeInclusive<usize> = 256..=512;
 
-/// A key's bytes; none for a key of another kind.
-pub(super) fn write(key: &COSEKey) -> Option<Vec<u8>> {
+/// The bytes of an account's key as `COSE_Key`; none for a key of another kind.
+#[must_use]
+pub fn write(key: &COSEKey) -> Option<Vec<u8>> {
     Some(match (&key.type_, &key.key) {
         (COSEAlgorithm::ES256, COSEKeyType::EC_EC2(key)) if key.x.len() == 32 && key.y.len() == 32 => {
             [ES256, &key.x, Y_OF_32, &key.y].concat()

@@ -148,7 +148,10 @@ impl Tile {
 }
 
 /// The hash over so many hashes as stand in `bytes`, a power of two.
-pub(crate) fn subtree(bytes: &[u8]) -> Result<Hash, TlogError> {
+///
+/// # Errors
+/// [`TlogError::Malformed`] where they are no whole hashes, or none.
+pub fn subtree(bytes: &[u8]) -> Result<Hash, TlogError> {
     let mut hashes = bytes.chunks(32).map(Hash::from_slice).collect::<Result<Vec<_>, _>>()?;
     while hashes.len() > 1 {
         let pairs = hashes.chunks_exact(2).filter_map(|pair| match pair {

@@ -1,9 +1,12 @@
-//! 签名: a passkey's signature over an act, and how anybody checks it.
+//! An assertion over the digest of an act: what it holds, and the check of WebAuthn section 7.2.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use siyi_log::via::Assertion;
 
-use super::cose;
-use crate::random;
+use crate::cose;
 
 /// A passkey's assertion (WebAuthn Level 3, section 5.2.2) over the digest of an act. Bytes are base64url in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +27,39 @@ pub struct ActAssertion {
     /// The public key as a `COSE_Key` (RFC 9052, section 7).
     #[serde(with = "base64url")]
     pub public_key_cose: Vec<u8>,
+}
+
+impl ActAssertion {
+    pub(crate) fn client_data(&self) -> Result<ClientData, ActRefusal> {
+        serde_json::from_slice(&self.client_data_json).map_err(|_| ActRefusal::Malformed { what: "the client data" })
+    }
+}
+
+impl From<ActAssertion> for Assertion {
+    fn from(made: ActAssertion) -> Self {
+        Self {
+            credential: URL_SAFE_NO_PAD.encode(made.credential_id),
+            public_key: URL_SAFE_NO_PAD.encode(made.public_key_cose),
+            authenticator_data: URL_SAFE_NO_PAD.encode(made.authenticator_data),
+            client_data: URL_SAFE_NO_PAD.encode(made.client_data_json),
+            signature: URL_SAFE_NO_PAD.encode(made.signature),
+        }
+    }
+}
+
+impl TryFrom<&Assertion> for ActAssertion {
+    type Error = ActRefusal;
+
+    fn try_from(stored: &Assertion) -> Result<Self, ActRefusal> {
+        let bytes = |what, text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| ActRefusal::Malformed { what });
+        Ok(Self {
+            credential_id: bytes("the credential", &stored.credential)?,
+            authenticator_data: bytes("the authenticator data", &stored.authenticator_data)?,
+            client_data_json: bytes("the client data", &stored.client_data)?,
+            signature: bytes("the signature", &stored.signature)?,
+            public_key_cose: bytes("the public key", &stored.public_key)?,
+        })
+    }
 }
 
 /// Why a signature over an act does not hold.
@@ -80,11 +116,11 @@ const PRESENT: u8 = 0x01;
 const VERIFIED: u8 = 0x04;
 
 #[derive(Deserialize)]
-struct ClientData {
+pub(crate) struct ClientData {
     #[serde(rename = "type")]
     kind: String,
     challenge: String,
-    origin: String,
+    pub(crate) origin: String,
     #[serde(default, rename = "crossOrigin")]
     cross_origin: bool,
 }
@@ -104,12 +140,11 @@ pub fn verify_act_assertion(
     if assertion.public_key_cose != public_key_cose {
         return Err(ActRefusal::KeyUnknown);
     }
-    let client: ClientData = serde_json::from_slice(&assertion.client_data_json)
-        .map_err(|_| ActRefusal::Malformed { what: "the client data" })?;
+    let client = assertion.client_data()?;
     if client.kind != "webauthn.get" {
         return Err(ActRefusal::OtherType);
     }
-    if client.challenge != random::encode(challenge) {
+    if client.challenge != URL_SAFE_NO_PAD.encode(challenge) {
         return Err(ActRefusal::OtherChallenge);
     }
     if client.origin != origin || client.cross_origin {
@@ -120,14 +155,14 @@ pub fn verify_act_assertion(
     let (server, rest) = data.split_first_chunk::<32>().ok_or(too_short)?;
     // The flags, then a counter of four bytes.
     let (flags, _) = rest.split_first().filter(|(_, counter)| counter.len() >= 4).ok_or(too_short)?;
-    if *server != random::digest(rp_id.as_bytes()) {
+    if server.as_slice() != Sha256::digest(rp_id.as_bytes()).as_slice() {
         return Err(ActRefusal::OtherServer);
     }
     if flags & PRESENT == 0 || flags & VERIFIED == 0 {
         return Err(ActRefusal::NotVerified);
     }
     let key = cose::read(public_key_cose).ok_or(ActRefusal::Malformed { what: "the public key" })?;
-    let signed = [data.as_slice(), &random::digest(&assertion.client_data_json)].concat();
+    let signed = [data.as_slice(), Sha256::digest(&assertion.client_data_json).as_slice()].concat();
     match key.verify_signature(&assertion.signature, &signed) {
         Ok(true) => Ok(()),
         Ok(false) | Err(_) => Err(ActRefusal::SignatureWrong),
@@ -135,14 +170,16 @@ pub fn verify_act_assertion(
 }
 
 mod base64url {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&crate::random::encode(bytes))
+        to.serialize_str(&URL_SAFE_NO_PAD.encode(bytes))
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
         let text = String::deserialize(from)?;
-        crate::random::decode(&text).ok_or_else(|| D::Error::custom("no base64url"))
+        URL_SAFE_NO_PAD.decode(&text).map_err(|_| D::Error::custom("no base64url"))
     }
 }

@@ -1,4 +1,5 @@
-//! The transparency log's formats and proofs, without a file, a socket or a clock: all that a verifier needs.
+//! The transparency log's formats and proofs, without a file, a socket or a clock: all that a verifier needs. Who keeps a log
+//! (`siyi-transparency`) and who checks one (`siyi-verify`) read by the same code.
 //!
 //! Start reading at [`SignedCheckpoint`]: what a log promised and who confirmed it. [`InclusionProof`] says that an event
 //! is covered by one. Each file stands for one public specification. Deliberately absent: asking a server, trusting a
@@ -36,6 +37,5 @@ pub use policy::{PolicyLog, PolicyWitness, TrustPolicy};
 pub use proof::{InclusionProof, MAX_EXTRA_BYTES, PROOF_HEADER};
 pub use reader::{AuthenticTiles, TileSource};
 pub use signer::Signer;
-pub(crate) use tile::subtree;
-pub use tile::{TILE_HASHES, Tile, edge_tiles};
+pub use tile::{TILE_HASHES, Tile, edge_tiles, subtree};
 pub use witnessing::AddCheckpoint;

@@ -1,0 +1,246 @@
+//! By whose authority an act was done: whether the person held the office on the day, whose account it came through, and
+//! whether the passkey's signature is over this very act.
+//!
+//! It asks what the gate of the server asked, of the same rolls and accounts, so that a record which only the operator wrote is
+//! told from one that the officials made.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use siyi_domain::account::{Account, Means};
+use siyi_domain::consultation::ConsultationEvent;
+use siyi_domain::ids::{CredentialKey, JurisdictionCode, Level};
+use siyi_domain::office::{Actor, Office};
+use siyi_log::envelope::{DomainEvent, Envelope};
+use siyi_log::via::{Assertion, KnownBy, Signed, Via};
+use siyi_passkey::check_recorded;
+
+use super::Replay;
+use crate::finding::{Code, Finding, Language};
+use crate::record::Entry;
+
+/// Why an act bears no signature of a passkey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// 没有账号: imported or composed.
+    NoAccount,
+    /// 演示
+    Demonstration,
+    /// 服务器控制台
+    Console,
+    /// The account has no passkey.
+    NoPasskey,
+    /// 村民、代表: their acts need none.
+    OfficeNeedsNone,
+}
+
+impl Why {
+    /// The stable public code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoAccount => "no-account",
+            Self::Demonstration => "demonstration",
+            Self::Console => "console",
+            Self::NoPasskey => "no-passkey",
+            Self::OfficeNeedsNone => "office-needs-none",
+        }
+    }
+
+    /// In words.
+    #[must_use]
+    pub const fn told(self, language: Language) -> &'static str {
+        match self {
+            Self::NoAccount => language.pick(
+                "没有经过登录账号（导入或编入的记录），只凭运营者的话",
+                "came through no account (imported or composed) and rest on the operator's word",
+            ),
+            Self::Demonstration => language.pick(
+                "出自演示服务器，谁都可以用任何身份操作",
+                "came from a demonstration, where anybody acts as anybody",
+            ),
+            Self::Console => language.pick(
+                "在服务器控制台操作，只凭运营者的话",
+                "were done at the server's console and rest on the operator's word",
+            ),
+            Self::NoPasskey => language.pick(
+                "账号没有通行密钥，只凭登录，运营者可以冒充",
+                "came through accounts without a passkey and rest on the sign-in, which the operator could imitate",
+            ),
+            Self::OfficeNeedsNone => language.pick(
+                "以村民、代表等身份操作，不要求签名",
+                "were done as villager, representative and the like, of whom no signature is asked",
+            ),
+        }
+    }
+}
+
+/// By whose authority the acts of a record were done. What people do with their own accounts is not counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Authority {
+    /// Acts whose office the rolls of the day give.
+    pub held: usize,
+    /// Acts whose office no roll gives and that came through no account.
+    pub claimed: usize,
+    /// Acts with a good signature by a passkey that the account's stream names.
+    pub signed: usize,
+    /// The addresses of the pages on which those were signed.
+    pub origins: BTreeMap<String, usize>,
+    /// Acts without a signature, by why.
+    pub unsigned: BTreeMap<Why, usize>,
+    /// Whether an act came through an account before: then the others have to as well.
+    by_account: bool,
+}
+
+/// The act that is asked about, by its first event.
+struct Asked<'a> {
+    entry: &'a Entry,
+    envelope: &'a Envelope,
+    place: JurisdictionCode,
+}
+
+impl Asked<'_> {
+    fn finding(&self, code: Code, field: &str, expected: impl Into<String>, found: impl Into<String>) -> Finding {
+        Finding::new(code, self.entry.place().at(field), expected, found)
+    }
+
+    fn not_held(&self, actor: Actor) -> Finding {
+        let found = format!("{} {}", actor.person, self.envelope.occurred_at.day());
+        self.finding(Code::OfficeNotHeld, "/actor/office", siyi_domain::wire::name(&actor.office), found)
+    }
+}
+
+impl Replay<'_> {
+    /// What is wrong with an act's authority; the act is counted.
+    pub(super) fn authorised(&mut self, act: &[Entry]) -> Vec<Finding> {
+        let Some(entry) = act.first() else { return Vec::new() };
+        let Some(place) = self.place_of(entry) else { return Vec::new() };
+        let asked = Asked { entry, envelope: &entry.recorded.envelope, place };
+        let of_office = match &asked.envelope.via {
+            Some(via) if via.account.is_some() => self.through_account(&asked, via),
+            Some(Via { known_by: KnownBy::Demonstration, .. }) => self.without_account(&asked, Why::Demonstration),
+            Some(Via { known_by: KnownBy::Console, .. }) => self.without_account(&asked, Why::Console),
+            Some(_) | None => self.without_account(&asked, Why::NoAccount),
+        };
+        let of_signature = match asked.envelope.via.as_ref().map(|via| &via.signed) {
+            Some(Signed::Passkey(assertion)) => self.signature(&asked, assertion),
+            Some(Signed::Nobody) | None => None,
+        };
+        of_office.into_iter().chain(of_signature).collect()
+    }
+
+    /// Where the act belongs; nowhere for what the owner of an account does with it by a session, of which no event tells.
+    fn place_of(&self, entry: &Entry) -> Option<JurisdictionCode> {
+        match &entry.recorded.event {
+            DomainEvent::Jurisdiction(code, _) | DomainEvent::Roster(code, _) => Some(code.clone()),
+            DomainEvent::Consultation(_, ConsultationEvent::MotionRaised(raised)) => Some(raised.jurisdiction.clone()),
+            DomainEvent::Consultation(id, _) => self.matters.get(id)?.jurisdiction.clone(),
+            DomainEvent::Account(..) => None,
+        }
+    }
+
+    fn through_account(&mut self, asked: &Asked<'_>, via: &Via) -> Option<Finding> {
+        self.authority.by_account = true;
+        let versions = via.account.and_then(|id| self.accounts.get(&id));
+        let states = versions.map(|versions| versions.seen(asked.envelope.recorded_at)).unwrap_or_default();
+        if states.iter().all(|state| state.persons.is_empty()) {
+            let stream = via.account.map(|id| format!("account-{id}")).unwrap_or_default();
+            return Some(asked.finding(Code::AccountMissing, "/via/account", stream, "-"));
+        }
+        let of_office = self.held_through(asked, via, &states);
+        self.authority.held += usize::from(of_office.is_none());
+        if via.signed != Signed::Nobody {
+            return of_office;
+        }
+        let needed = asked.envelope.actor.office.binds_others();
+        if needed && states.iter().all(|state| passkeys(state).next().is_some()) {
+            return of_office
+                .or_else(|| Some(asked.finding(Code::SignatureMissing, "/via/signed", "passkey", "nobody")));
+        }
+        let why = if needed { Why::NoPasskey } else { Why::OfficeNeedsNone };
+        *self.authority.unsigned.entry(why).or_default() += 1;
+        of_office
+    }
+
+    /// Whether one of the account's persons acts, or helps somebody of the village to act, in an office held there or above.
+    fn held_through(&self, asked: &Asked<'_>, via: &Via, states: &[Arc<Account>]) -> Option<Finding> {
+        let actor = via.attendant.as_ref().map_or(asked.envelope.actor, |attendant| attendant.actor);
+        let persons = || states.iter().flat_map(|state| state.persons.iter());
+        if !persons().any(|(_, person)| *person == actor.person) {
+            let theirs: Vec<String> = persons().map(|(_, person)| person.to_string()).collect();
+            let field = if via.attendant.is_some() { "/via/attendant/person" } else { "/actor/person" };
+            return Some(asked.finding(Code::AccountForeign, field, theirs.join(" "), actor.person.to_string()));
+        }
+        let here = |code: &JurisdictionCode| code.contains(&asked.place) || asked.place.contains(code);
+        let held = persons()
+            .filter(|(code, person)| **person == actor.person && here(code))
+            .any(|(code, _)| self.holds(code, actor, asked.envelope));
+        let helped = via.attendant.is_some().then_some(asked.envelope.actor.person);
+        let known = helped.is_none_or(|person| {
+            let villager = Actor { person, office: Office::Villager };
+            self.holds(&asked.place, villager, asked.envelope)
+        });
+        (!held || !known).then(|| asked.not_held(actor))
+    }
+
+    fn without_account(&mut self, asked: &Asked<'_>, why: Why) -> Option<Finding> {
+        *self.authority.unsigned.entry(why).or_default() += 1;
+        let actor = asked.envelope.actor;
+        // Where people act through accounts, an act that came through none stands out. The console's own offices begin a
+        // jurisdiction and have none.
+        let stands_out = self.authority.by_account && actor.office != Office::Operator;
+        let found = stands_out.then(|| asked.finding(Code::AccountUnnamed, "/via", "an account", why.code()));
+        let mut here = self.rosters.keys().filter(|code| code.contains(&asked.place));
+        if here.any(|code| self.holds(code, actor, asked.envelope)) {
+            self.authority.held += 1;
+        } else {
+            self.authority.claimed += 1;
+        }
+        found
+    }
+
+    fn holds(&self, code: &JurisdictionCode, actor: Actor, envelope: &Envelope) -> bool {
+        let Some(versions) = self.rosters.get(code) else { return false };
+        let day = envelope.occurred_at.day();
+        versions.seen(envelope.recorded_at).iter().any(|roster| {
+            // Who is on a village's books is a villager, whether or not a roll of all adults was filed.
+            let on_the_books = actor.office == Office::Villager
+                && code.level() == Level::Village
+                && roster.present(actor.person).is_ok();
+            on_the_books || roster.holds(actor.person, actor.office, day)
+        })
+    }
+
+    /// Whether the signature is over this act, and by a passkey that the account had.
+    fn signature(&mut self, asked: &Asked<'_>, assertion: &Assertion) -> Option<Finding> {
+        let envelope = asked.envelope;
+        let signed = match check_recorded(envelope.causation_id, &envelope.command_hash, assertion) {
+            Ok(signed) => signed,
+            Err(refusal) => {
+                let expected = "a signature over this act";
+                return Some(asked.finding(Code::SignatureInvalid, "/via/signed", expected, refusal.to_string()));
+            }
+        };
+        // Of an account whose stream is missing that was said already.
+        let versions = envelope.via.as_ref()?.account.and_then(|id| self.accounts.get(&id))?;
+        let states = versions.seen(envelope.recorded_at);
+        let theirs: Vec<Option<&str>> = states.iter().flat_map(|state| passkeys(state)).collect();
+        let code = if theirs.contains(&Some(assertion.public_key.as_str())) {
+            self.authority.signed += 1;
+            *self.authority.origins.entry(signed.origin).or_default() += 1;
+            return None;
+        } else if theirs.contains(&None) {
+            Code::SignatureKeyUnproved
+        } else {
+            Code::SignatureKeyForeign
+        };
+        let theirs: Vec<&str> = theirs.into_iter().flatten().collect();
+        Some(asked.finding(code, "/via/signed/public_key", theirs.join(" "), assertion.public_key.as_str()))
+    }
+}
+
+/// The public keys of an account's passkeys; none for one of which an older event did not keep it.
+fn passkeys(account: &Account) -> impl Iterator<Item = Option<&str>> {
+    let passkeys = account.means.values().filter(|added| added.means == Means::Passkey);
+    passkeys.map(|added| added.public_key.as_ref().map(CredentialKey::as_str))
+}
