@@ -5,6 +5,7 @@ pub mod conditions;
 pub mod crash;
 pub mod law;
 pub mod load;
+pub mod postgres;
 pub mod promises;
 pub mod scenario;
 pub mod small_village;

@@ -1,7 +1,8 @@
 //! The promises of the store ports, one small test each, to be run on every adapter.
 //!
-//! A promise is a function that gets an empty store. [`each_store_promise`](crate::each_store_promise) and
-//! [`each_vault_promise`](crate::each_vault_promise) list them; `tests/tests/promises.rs` makes a test of each for each
+//! A promise is a function that gets an empty store. [`each_store_promise`](crate::each_store_promise),
+//! [`each_vault_promise`](crate::each_vault_promise), [`each_secrets_promise`](crate::each_secrets_promise) and
+//! [`each_sign_in_promise`](crate::each_sign_in_promise) list them; `tests/tests/promises.rs` makes a test of each for each
 //! adapter, and holds that none is missing from the lists.
 #![expect(
     clippy::unwrap_used,
@@ -16,6 +17,8 @@ pub mod following;
 pub mod racing;
 pub mod reading;
 pub mod repeating;
+pub mod secrets;
+pub mod sign_ins;
 pub mod vaults;
 
 use futures::future::try_join_all;
@@ -133,6 +136,46 @@ macro_rules! each_vault_promise {
             what_was_forgotten_can_be_put_again
             a_call_takes_1024_rows_and_no_more
             many_put_at_once
+        }
+    };
+}
+
+/// Calls a macro with the name of every promise of the rows behind the sign-in.
+#[macro_export]
+macro_rules! each_secrets_promise {
+    ($run:ident) => {
+        $run! { secrets:
+            what_is_written_is_read
+            an_unknown_key_is_nothing
+            a_scan_answers_a_prefix_in_order
+            a_change_is_whole
+            the_last_write_of_a_key_counts
+            a_refused_judgement_changes_nothing
+            a_judgement_sees_the_change_before_it
+            exactly_one_of_many_rivals_wins
+            a_look_sees_whole_changes_only
+            a_note_is_read_at_once
+            to_forget_what_was_removed_leaves_the_rest
+            who_has_closed_the_rows_gets_no_answer
+        }
+    };
+}
+
+/// Calls a macro with the name of every promise of sign-in over several nodes.
+#[macro_export]
+macro_rules! each_sign_in_promise {
+    ($run:ident) => {
+        $run! { sign_ins:
+            a_session_that_began_here_is_known_there
+            a_session_that_ended_there_is_over_here_at_once
+            a_password_changed_here_counts_there
+            a_code_is_used_once_wherever_it_is_shown
+            a_name_is_taken_once_wherever_it_is_chosen
+            the_code_of_a_command_is_the_same_wherever_it_is_asked
+            an_invitation_taken_back_here_is_none_there
+            a_token_made_here_is_good_there_until_it_is_revoked
+            a_form_shown_here_is_taken_there
+            an_account_removed_here_is_nothing_there
         }
     };
 }

@@ -8,6 +8,8 @@ use siyi_log::{
     port::EventStore,
     vault::{EmbeddedVault, MemoryVault, Vault},
 };
+use siyi_sign_in::{FolderRows, SecretRows};
+use siyi_tests::promises::sign_ins::Nodes;
 use std::{future::Future, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
@@ -34,6 +36,19 @@ fn embedded_vault() -> (Arc<dyn Vault>, TempDir) {
     let master = FileMasterKey::create_file(folder.path().join("master.key")).unwrap();
     let keys = Keys::open(folder.path().join("keys"), Arc::new(master)).unwrap();
     (Arc::new(EmbeddedVault::open(folder.path().join("vault"), Arc::new(keys)).unwrap()), folder)
+}
+
+fn secrets_in_a_folder() -> (Arc<dyn SecretRows>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, _) = FolderRows::open(&folder.path().join("sign-in")).unwrap();
+    (Arc::new(rows), folder)
+}
+
+fn sign_in_over_a_folder() -> (Nodes, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, key) = FolderRows::open(&folder.path().join("sign-in")).unwrap();
+    let rows: Arc<dyn SecretRows> = Arc::new(rows);
+    (Nodes::over(Arc::clone(&rows), rows, &key), folder)
 }
 
 /// One test for each promise; the adapter's factory is `super::subject`.
@@ -69,6 +84,16 @@ mod vault_embedded {
     siyi_tests::each_vault_promise!(test_each);
 }
 
+mod secrets_in_a_folder {
+    use super::secrets_in_a_folder as subject;
+    siyi_tests::each_secrets_promise!(test_each);
+}
+
+mod sign_in_over_a_folder {
+    use super::sign_in_over_a_folder as subject;
+    siyi_tests::each_sign_in_promise!(test_each);
+}
+
 /// A promise that somebody wrote and did not list would never run.
 #[test]
 fn every_promise_is_listed() {
@@ -80,6 +105,8 @@ fn every_promise_is_listed() {
         include_str!("../src/promises/racing.rs"),
         include_str!("../src/promises/reading.rs"),
         include_str!("../src/promises/repeating.rs"),
+        include_str!("../src/promises/secrets.rs"),
+        include_str!("../src/promises/sign_ins.rs"),
         include_str!("../src/promises/vaults.rs"),
     ];
     let mut written = 0;

@@ -7,7 +7,7 @@ use siyi_domain::roster::RosterEvent;
 use uuid::Uuid;
 
 use crate::envelope::{DomainEvent, Recorded, Undecodable};
-use crate::port::{AllFrom, Direction, EventStore, MAX_READ, ReadError};
+use crate::port::{AllFrom, Direction, EventStore, MAX_READ, ReadError, StoredEvent};
 use crate::vault::{Vault, VaultError};
 
 /// Why erasures could not be made good.
@@ -42,7 +42,11 @@ pub async fn make_good(store: &dyn EventStore, vault: &dyn Vault) -> Result<usiz
     }
 }
 
-fn erased(event: &crate::port::StoredEvent) -> Result<Option<Uuid>, Undecodable> {
+/// Who is erased by an event; nobody by any other than `person-erased.v1`.
+///
+/// # Errors
+/// [`Undecodable`].
+pub fn erased(event: &StoredEvent) -> Result<Option<Uuid>, Undecodable> {
     Ok(Recorded::read(event)?.and_then(|recorded| match recorded.event {
         DomainEvent::Roster(_, RosterEvent::PersonErased(e)) => Some(e.person.0),
         _ => None,

@@ -17,6 +17,7 @@
 //! old bytes may stay for a while. They are wrapped, and after the next [`Keys::rotate`] nothing unwraps them.
 
 mod backup;
+mod check;
 mod checked;
 #[cfg(test)]
 mod cuts;
@@ -29,14 +30,19 @@ mod purpose;
 mod ring;
 mod rotation;
 mod sealing;
+mod store;
 #[cfg(test)]
 mod tests;
+mod wrapped;
 
 pub use backup::KEY_BACKUP_DAYS;
+pub use check::MasterCheck;
 pub use error::KeysError;
 pub use master::{FileMasterKey, KeyBytes, MAX_PIN_BYTES, MasterKey, MasterKeyError, Pkcs11MasterKey, Token};
 pub use purpose::Purpose;
 pub use sealing::{DataKey, SEAL_BYTES};
+pub use store::KeyStore;
+pub use wrapped::WrappedKey;
 
 use crate::clock::Clock;
 use crate::folder::Folder;
@@ -44,7 +50,7 @@ use backup::Backup;
 use disk::Disk;
 use header::Header;
 use quick_cache::sync::Cache;
-use ring::{Record, Records, shard_of};
+use ring::{Records, shard_of};
 use siyi_domain::moment::Moment;
 use std::{
     collections::BTreeSet,
@@ -176,7 +182,7 @@ impl Keys {
     fn make(&self, state: &mut State, wanted: &[(Uuid, Purpose)]) -> Result<(), KeysError> {
         let (mut new, mut shards) = (Records::new(), BTreeSet::new());
         for of in wanted.iter().filter(|of| !state.records.contains_key(of)) {
-            new.insert(*of, Record::make(*of, self.clock.now(), &*state.master)?);
+            new.insert(*of, WrappedKey::make(*of, self.clock.now(), &*state.master)?);
             shards.insert(shard_of(of.0));
         }
         let mut all = ring::only(&state.records, &shards);
@@ -186,7 +192,7 @@ impl Keys {
         Ok(())
     }
 
-    fn data_key(&self, state: &State, record: &Record) -> Result<DataKey, KeysError> {
+    fn data_key(&self, state: &State, record: &WrappedKey) -> Result<DataKey, KeysError> {
         let of = |secret| DataKey { id: record.key, subject: record.subject, purpose: record.purpose, secret };
         if let Some(secret) = self.cache.get(&record.key) {
             return Ok(of(secret));

@@ -19,11 +19,14 @@ mod row;
 
 pub use crate::folder::OpenError;
 pub use disclosure::{
-    Disclosure, MAX_FIELD_BYTES, MAX_VALUE_BYTES, NoSalt, Opened, RandomSalts, Salts, SealRefused, Sealed, seal,
+    Disclosure, MAX_FIELD_BYTES, MAX_VALUE_BYTES, NoSalt, Opened, RandomSalts, Salts, SealRefused, Sealed,
+    digest_from_text, digest_text, seal,
 };
 pub use embedded::EmbeddedVault;
 pub use memory::MemoryVault;
+pub use row::SealedRow;
 
+use crate::keys::KeysError;
 use async_trait::async_trait;
 use siyi_domain::moment::Moment;
 use uuid::Uuid;
@@ -60,6 +63,15 @@ pub enum VaultError {
         /// The digest.
         digest: String,
     },
+}
+
+impl From<KeysError> for VaultError {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::Corrupt { .. } => Self::Corrupt { detail: error.to_string() },
+            error => Self::Unavailable { reason: error.to_string() },
+        }
+    }
 }
 
 impl VaultError {
@@ -119,6 +131,10 @@ pub trait Vault: Send + Sync + 'static {
     async fn forget(&self, subject: Uuid) -> Result<usize, VaultError>;
 }
 
-fn check_rows(count: usize) -> Result<(), VaultError> {
+/// Refuses a call of more than [`MAX_ROWS`] rows.
+///
+/// # Errors
+/// [`VaultError::TooManyRows`].
+pub fn check_rows(count: usize) -> Result<(), VaultError> {
     if count > MAX_ROWS { Err(VaultError::TooManyRows { count, limit: MAX_ROWS }) } else { Ok(()) }
 }

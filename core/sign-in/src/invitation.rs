@@ -225,7 +225,7 @@ impl SignIn {
 
 fn use_up(
     rows: &Reader<'_>,
-    change: &mut Change<'_>,
+    change: &mut Change,
     digest: &[u8; 32],
     now_ms: i64,
 ) -> Result<InvitationRow, SignInError> {

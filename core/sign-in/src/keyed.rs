@@ -1,4 +1,4 @@
-//! The key of the folder, under which names and identities become digests: who reads the rows without it cannot tell whether
+//! The key of the store, under which names and identities become digests: who reads the rows without it cannot tell whether
 //! a name is among them, however few names there are to try.
 
 use std::fs::{self, File, OpenOptions};
@@ -51,19 +51,9 @@ impl Purpose {
 pub(crate) struct Keyed(Zeroizing<[u8; 32]>);
 
 impl Keyed {
-    /// Reads the key of a folder, or makes it where nothing was stored under one yet.
-    pub(crate) fn open(folder: &Path, fresh: bool) -> Result<Self, SignInError> {
-        let path = folder.join(FILE);
-        if fresh && !path.exists() {
-            create(folder, &path).map_err(SignInError::unavailable)?;
-        }
-        let file = fs::metadata(&path).map_err(|_| SignInError::corrupt("the key `digest.key` is missing"))?;
-        if file.permissions().mode() & 0o077 != 0 {
-            return Err(SignInError::Unavailable { reason: "others may read `digest.key`: make it mode 0600".into() });
-        }
-        let bytes = Zeroizing::new(fs::read(&path).map_err(SignInError::unavailable)?);
-        let key = bytes.as_slice().try_into().map_err(|_| SignInError::corrupt("`digest.key` has no 32 bytes"))?;
-        Ok(Self(Zeroizing::new(key)))
+    /// The key of a store.
+    pub(crate) const fn new(key: Zeroizing<[u8; 32]>) -> Self {
+        Self(key)
     }
 
     /// HMAC-SHA-256.
@@ -83,6 +73,21 @@ impl Keyed {
     pub(crate) fn is_form(&self, bound: &str, token: &str) -> Result<bool, SignInError> {
         Ok(self.form(bound)?.as_bytes().ct_eq(token.as_bytes()).into())
     }
+}
+
+/// Reads the key of a folder, or makes it where nothing was stored under one yet.
+pub(crate) fn key_of(folder: &Path, fresh: bool) -> Result<Zeroizing<[u8; 32]>, SignInError> {
+    let path = folder.join(FILE);
+    if fresh && !path.exists() {
+        create(folder, &path).map_err(SignInError::unavailable)?;
+    }
+    let file = fs::metadata(&path).map_err(|_| SignInError::corrupt("the key `digest.key` is missing"))?;
+    if file.permissions().mode() & 0o077 != 0 {
+        return Err(SignInError::Unavailable { reason: "others may read `digest.key`: make it mode 0600".into() });
+    }
+    let bytes = Zeroizing::new(fs::read(&path).map_err(SignInError::unavailable)?);
+    let key = bytes.as_slice().try_into().map_err(|_| SignInError::corrupt("`digest.key` has no 32 bytes"))?;
+    Ok(Zeroizing::new(key))
 }
 
 /// A key that is there was synced, so that no row is ever durable under a key that is not.

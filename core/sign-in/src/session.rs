@@ -68,7 +68,7 @@ fn sessions(rows: &Reader<'_>, account: Uuid) -> Result<Vec<Row<SessionRow>>, Si
 /// Ends sessions of an account.
 fn end(
     rows: &Reader<'_>,
-    change: &mut Change<'_>,
+    change: &mut Change,
     account: Uuid,
     which: impl Fn(&Row<SessionRow>) -> bool,
 ) -> Result<usize, SignInError> {
@@ -82,7 +82,7 @@ fn end(
 /// Ends every session of an account but one.
 pub(crate) fn end_all_but(
     rows: &Reader<'_>,
-    change: &mut Change<'_>,
+    change: &mut Change,
     account: Uuid,
     keep: Option<&str>,
 ) -> Result<usize, SignInError> {
@@ -186,7 +186,7 @@ impl SignIn {
     }
 }
 
-fn make_room(rows: &Reader<'_>, change: &mut Change<'_>, account: Uuid, now_ms: i64) -> Result<(), SignInError> {
+fn make_room(rows: &Reader<'_>, change: &mut Change, account: Uuid, now_ms: i64) -> Result<(), SignInError> {
     let (over, mut open): (Vec<_>, Vec<_>) =
         sessions(rows, account)?.into_iter().partition(|row| row.value.is_over(now_ms));
     open.sort_by_key(|row| std::cmp::Reverse(row.value.seen_ms));

@@ -1,4 +1,4 @@
-//! All of it over one folder: who comes is known, or is not.
+//! All of it over one store: who comes is known, or is not.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,16 +6,17 @@ use std::sync::Arc;
 use siyi_domain::moment::Moment;
 use siyi_log::clock::Clock;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::accounts::Accounts;
 use crate::error::SignInError;
 use crate::identity::Identity;
-use crate::keyed::Purpose;
+use crate::keyed::{Keyed, Purpose};
 use crate::oidc::{Oidc, Provider};
 use crate::passkey::Passkeys;
 use crate::password::{HashCost, Hashing};
 use crate::random;
-use crate::store::Store;
+use crate::store::{FolderRows, SecretRows, Store};
 use crate::throttle::Throttle;
 use crate::token::TOKEN_PREFIX;
 
@@ -64,10 +65,26 @@ impl SignIn {
         clock: Arc<dyn Clock>,
         accounts: Arc<dyn Accounts>,
     ) -> Result<Self, SignInError> {
+        let (rows, key) = FolderRows::open(folder)?;
+        Self::over(Arc::new(rows), key, options, clock, accounts)
+    }
+
+    /// Over rows that lie elsewhere, with the key under which their digests are made; it must be the same for ever, and
+    /// secret. Makes a hash: call it where blocking is allowed.
+    ///
+    /// # Errors
+    /// [`SignInError::Unavailable`].
+    pub fn over(
+        rows: Arc<dyn SecretRows>,
+        digest_key: Zeroizing<[u8; 32]>,
+        options: Options,
+        clock: Arc<dyn Clock>,
+        accounts: Arc<dyn Accounts>,
+    ) -> Result<Self, SignInError> {
         let passkeys = Passkeys::new(&options.public)?;
         let oidc = options.provider.map(|provider| Oidc::new(provider, &options.public)).transpose()?;
         let hashing = Hashing::new(options.cost)?;
-        let store = Arc::new(Store::open(folder)?);
+        let store = Arc::new(Store::new(rows, Keyed::new(digest_key)));
         Ok(Self { store, clock, accounts, hashing, throttle: Throttle::default(), passkeys, oidc })
     }
 

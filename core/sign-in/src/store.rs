@@ -1,4 +1,5 @@
-//! The store of secrets, in a folder of its own. Every change is on the disk before it is answered.
+//! The store of secrets, apart from the log: in a folder of its own ([`FolderRows`]), or wherever another [`SecretRows`] keeps
+//! it. Every change is durable before it is answered.
 //!
 //! | key | value |
 //! | --- | --- |
@@ -6,15 +7,12 @@
 //! | `x`, kind, digest (32 bytes) | account (16 bytes), then the id |
 //! | `i`, digest of an invitation's code (32 bytes) | the invitation as JSON |
 //!
-//! No personal name stands here. A sign-in name, and who somebody is at an OpenID provider, is a digest under the folder's key
+//! No personal name stands here. A sign-in name, and who somebody is at an OpenID provider, is a digest under the store's key
 //! (`keyed.rs`); a password is an Argon2id hash; sessions and tokens are SHA-256 of 256 random bits; passkeys are public keys. What
 //! people call a token does stand here, in clear.
 
-use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::Arc;
 
-use fjall::{Keyspace, OwnedWriteBatch, PersistMode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -23,10 +21,13 @@ use crate::error::SignInError;
 use crate::keyed::Keyed;
 
 mod engine;
+mod folder;
 mod reader;
+mod secret_rows;
 
-use engine::Engine;
+pub use folder::FolderRows;
 pub(crate) use reader::Reader;
+pub use secret_rows::{Judging, Lasting, Look, Looking, Pair, SecretRows, Write};
 
 /// What a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,136 +76,123 @@ pub(crate) struct Row<T> {
 
 /// The store.
 pub(crate) struct Store {
-    folder: PathBuf,
-    /// None once it is closed.
-    open: RwLock<Option<Open>>,
-    /// The key of the folder.
+    rows: Arc<dyn SecretRows>,
+    /// The key under which digests are made.
     pub(crate) keyed: Keyed,
 }
 
-struct Open {
-    engine: Engine,
-    /// Held by the one process that has the folder open.
-    lock: File,
-}
-
 impl Store {
-    pub(crate) fn open(folder: &Path) -> Result<Self, SignInError> {
-        make_private(folder).map_err(SignInError::unavailable)?;
-        let lock = lock(folder)?;
-        let keyed = Keyed::open(folder, engine::is_fresh(folder))?;
-        let open = Open { engine: engine::open(folder)?, lock };
-        Ok(Self { folder: folder.to_path_buf(), open: RwLock::new(Some(open)), keyed })
+    pub(crate) fn new(rows: Arc<dyn SecretRows>, keyed: Keyed) -> Self {
+        Self { rows, keyed }
     }
 
     pub(crate) fn close(&self) {
-        drop(self.open.write().unwrap_or_else(PoisonError::into_inner).take());
-    }
-
-    fn with<T>(&self, call: impl FnOnce(&Engine) -> Result<T, SignInError>) -> Result<T, SignInError> {
-        match self.open.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            Some(open) => call(&open.engine),
-            None => Err(SignInError::Unavailable { reason: "the store is closed".into() }),
-        }
+        self.rows.close();
     }
 
     /// Looks at the rows, as they are now.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, SignInError>) -> Result<T, SignInError> {
-        self.with(|engine| look(&Reader(&engine.rows)))
+        let (mut look, mut answer) = (Some(look), None);
+        self.rows.read(&mut |rows| {
+            if let Some(look) = look.take() {
+                answer = Some(look(&Reader(rows))?);
+            }
+            Ok(())
+        })?;
+        answer.ok_or_else(unread)
     }
 
     /// Changes rows, one caller after the other, and waits for the disk. Where `judge` says no, nothing is changed.
     pub(crate) fn change<T>(
         &self,
-        judge: impl FnOnce(&Reader<'_>, &mut Change<'_>) -> Result<T, SignInError>,
+        judge: impl FnOnce(&Reader<'_>, &mut Change) -> Result<T, SignInError>,
     ) -> Result<T, SignInError> {
-        self.write(PersistMode::SyncData, judge)
+        self.write(Lasting::Power, judge)
     }
 
     /// As [`Store::change`], for what may be lost with the power: when a session or a token was last seen.
     pub(crate) fn note<T>(
         &self,
-        judge: impl FnOnce(&Reader<'_>, &mut Change<'_>) -> Result<T, SignInError>,
+        judge: impl FnOnce(&Reader<'_>, &mut Change) -> Result<T, SignInError>,
     ) -> Result<T, SignInError> {
-        self.write(PersistMode::Buffer, judge)
+        self.write(Lasting::Process, judge)
     }
 
     fn write<T>(
         &self,
-        durability: PersistMode,
-        judge: impl FnOnce(&Reader<'_>, &mut Change<'_>) -> Result<T, SignInError>,
+        lasting: Lasting,
+        judge: impl FnOnce(&Reader<'_>, &mut Change) -> Result<T, SignInError>,
     ) -> Result<T, SignInError> {
-        self.with(|engine| {
-            let _one_by_one = engine.change.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut change = Change { rows: &engine.rows, batch: engine.database.batch() };
-            let answer = judge(&Reader(&engine.rows), &mut change)?;
-            change.batch.durability(Some(durability)).commit().map_err(refused)?;
-            Ok(answer)
-        })
+        let (mut judge, mut answer) = (Some(judge), None);
+        self.rows.change(lasting, &mut |rows| {
+            let mut change = Change::default();
+            if let Some(judge) = judge.take() {
+                answer = Some(judge(&Reader(rows), &mut change)?);
+            }
+            Ok(change.0)
+        })?;
+        answer.ok_or_else(unread)
     }
 
     /// Every account of which something is stored.
     pub(crate) fn accounts(&self) -> Result<Vec<Uuid>, SignInError> {
-        let keys = self.with(|engine| Reader(&engine.rows).scan(b"a"))?;
-        let account = |(key, _): &(Vec<u8>, Vec<u8>)| key.get(1..17).and_then(|bytes| Uuid::from_slice(bytes).ok());
+        let keys = self.read(|rows| rows.scan(b"a"))?;
+        let account = |(key, _): &Pair| key.get(1..17).and_then(|bytes| Uuid::from_slice(bytes).ok());
         let mut accounts: Vec<Uuid> = keys.iter().filter_map(account).collect();
         accounts.dedup();
         Ok(accounts)
     }
 
-    /// Leaves nothing of what was removed in the engine's files. Nobody else gets an answer meanwhile.
+    /// Leaves nothing of what was removed in the files. Nobody else gets an answer meanwhile.
     pub(crate) fn forget_removed(&self) -> Result<(), SignInError> {
-        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(Open { engine, lock }) = open.take() else {
-            return Err(SignInError::Unavailable { reason: "the store is closed".into() });
-        };
-        // Where this fails the store stays closed; the next opening makes it good.
-        *open = Some(Open { engine: engine::rewrite(&self.folder, engine)?, lock });
-        Ok(())
+        self.rows.forget_removed()
     }
 }
 
-/// What is to be written at once.
-pub(crate) struct Change<'a> {
-    rows: &'a Keyspace,
-    batch: OwnedWriteBatch,
+/// An adapter that did not call what it was given.
+fn unread() -> SignInError {
+    SignInError::Unavailable { reason: "the rows were not looked at".into() }
 }
 
-impl Change<'_> {
+/// What is to be written at once.
+#[derive(Default)]
+pub(crate) struct Change(Vec<Write>);
+
+impl Change {
     /// Writes a row, found by `digest` where its kind is.
     pub(crate) fn put<T: Serialize>(&mut self, account: Uuid, kind: Kind, row: &Row<T>) -> Result<(), SignInError> {
         let digest = row.digest.filter(|_| kind.is_indexed());
         let mut value = digest.map(|digest| digest.to_vec()).unwrap_or_default();
         value.extend(to_json(&row.value)?);
-        self.batch.insert(self.rows, of_account(account, kind, &row.id), value);
+        self.0.push(Write::Put(of_account(account, kind, &row.id), value));
         if let Some(digest) = digest {
-            self.batch.insert(self.rows, index(kind, &digest), [account.as_bytes().as_slice(), &row.id].concat());
+            self.0.push(Write::Put(index(kind, &digest), [account.as_bytes().as_slice(), &row.id].concat()));
         }
         Ok(())
     }
 
     /// Removes a row, and what leads to it.
     pub(crate) fn remove<T>(&mut self, account: Uuid, kind: Kind, row: &Row<T>) {
-        self.batch.remove(self.rows, of_account(account, kind, &row.id));
+        self.remove_key(of_account(account, kind, &row.id));
         if let Some(digest) = row.digest {
-            self.batch.remove(self.rows, index(kind, &digest));
+            self.remove_key(index(kind, &digest));
         }
     }
 
     /// Removes a key.
     pub(crate) fn remove_key(&mut self, key: Vec<u8>) {
-        self.batch.remove(self.rows, key);
+        self.0.push(Write::Remove(key));
     }
 
     /// Writes an invitation.
     pub(crate) fn put_invitation<T: Serialize>(&mut self, digest: &[u8; 32], value: &T) -> Result<(), SignInError> {
-        self.batch.insert(self.rows, invitation(digest), to_json(value)?);
+        self.0.push(Write::Put(invitation(digest), to_json(value)?));
         Ok(())
     }
 
     /// Removes an invitation.
     pub(crate) fn remove_invitation(&mut self, digest: &[u8; 32]) {
-        self.batch.remove(self.rows, invitation(digest));
+        self.remove_key(invitation(digest));
     }
 }
 
@@ -234,27 +222,6 @@ fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, SignInError> {
 
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, SignInError> {
     serde_json::from_slice(bytes).map_err(|error| SignInError::corrupt(format!("a row does not read: {error}")))
-}
-
-/// The folder, which nobody else may look into.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    if !folder.exists() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        if let Some(above) = folder.parent().filter(|above| !above.as_os_str().is_empty()) {
-            File::open(above)?.sync_all()?;
-        }
-    }
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-}
-
-fn lock(folder: &Path) -> Result<File, SignInError> {
-    let file = File::create(folder.join("sign-in.lock")).map_err(SignInError::unavailable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(SignInError::Unavailable { reason: "the folder is in use".into() }),
-        Err(TryLockError::Error(error)) => Err(SignInError::unavailable(error)),
-    }
 }
 
 fn refused(error: fjall::Error) -> SignInError {

@@ -2,19 +2,13 @@
 
 use super::checked::{checked, lines};
 use super::disk::Disk;
-use super::sealing::random_id;
-use super::{KeyBytes, KeysError, MasterKey, MasterKeyError};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
+use super::{KeysError, MasterCheck, MasterKey, MasterKeyError};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fs, io, path::Path};
 use uuid::Uuid;
 
 pub(super) const HEADER: &str = "header";
 pub(super) const NEW_HEADER: &str = "header.new";
-
-/// What the check value unwraps to.
-const CHECK: &[u8; 32] = b"this master key is the right one";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,7 +18,7 @@ pub(super) struct Header {
     pub(super) ring: u64,
     /// Which master key wraps the ring.
     pub(super) master: String,
-    /// [`CHECK`], wrapped.
+    /// See [`MasterCheck`].
     check: String,
     /// The shards that must be there.
     pub(super) shards: BTreeSet<u8>,
@@ -33,28 +27,22 @@ pub(super) struct Header {
 impl Header {
     /// The header of a new, empty key store.
     pub(super) fn first(master: &dyn MasterKey) -> Result<Self, KeysError> {
-        let store = random_id().map_err(|reason| KeysError::Unavailable { reason })?;
-        Self::of(store, 1, master, BTreeSet::new())
+        Ok(Self::with(MasterCheck::first(master)?, BTreeSet::new()))
     }
 
     pub(super) fn of(store: Uuid, ring: u64, master: &dyn MasterKey, shards: BTreeSet<u8>) -> Result<Self, KeysError> {
-        let mut check: KeyBytes = SecretBox::default();
-        check.expose_secret_mut().copy_from_slice(CHECK);
-        let check = URL_SAFE_NO_PAD.encode(master.wrap(&context(store, ring), &check)?);
-        Ok(Self { store, ring, master: master.key_id(), check, shards })
+        Ok(Self::with(MasterCheck::of(store, ring, master)?, shards))
+    }
+
+    fn with(check: MasterCheck, shards: BTreeSet<u8>) -> Self {
+        let MasterCheck { store, ring, master, check } = check;
+        Self { store, ring, master, check, shards }
     }
 
     /// Whether this is the master key of the ring.
     pub(super) fn is_of(&self, master: &dyn MasterKey) -> Result<bool, MasterKeyError> {
-        if self.master != master.key_id() {
-            return Ok(false);
-        }
-        let check = URL_SAFE_NO_PAD.decode(&self.check).unwrap_or_default();
-        match master.unwrap(&context(self.store, self.ring), &check) {
-            Ok(check) => Ok(check.expose_secret() == CHECK),
-            Err(MasterKeyError::Wrong) => Ok(false),
-            Err(error) => Err(error),
-        }
+        let Self { store, ring, master: name, check, shards: _ } = self.clone();
+        MasterCheck { store, ring, master: name, check }.is_of(master)
     }
 
     pub(super) fn ring_name(&self) -> String {
@@ -82,8 +70,4 @@ impl Header {
         let text = checked(&format!("{}\n", serde_json::to_string(self)?));
         disk.write(&folder.join(NEW_HEADER), text.as_bytes())
     }
-}
-
-fn context(store: Uuid, ring: u64) -> Vec<u8> {
-    format!("siyi-master-check-v1|{store}|{ring}").into_bytes()
 }

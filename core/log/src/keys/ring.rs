@@ -2,11 +2,7 @@
 
 use super::checked::{checked, lines};
 use super::disk::Disk;
-use super::sealing::{random_id, random_key};
-use super::{KeyBytes, KeysError, MasterKey, MasterKeyError, Purpose};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
-use siyi_domain::moment::Moment;
+use super::{KeysError, Purpose, WrappedKey};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
@@ -17,57 +13,8 @@ use uuid::Uuid;
 /// How many shards there are: a change rewrites one of them, not all keys.
 pub(super) const SHARDS: u8 = 64;
 
-/// A key as it lies on the disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Record {
-    pub(super) key: Uuid,
-    pub(super) subject: Uuid,
-    pub(super) purpose: Purpose,
-    pub(super) created: Moment,
-    wrapped: String,
-}
-
 /// The keys of a ring.
-pub(super) type Records = BTreeMap<(Uuid, Purpose), Record>;
-
-impl Record {
-    /// A new key.
-    pub(super) fn make(of: (Uuid, Purpose), now: Moment, master: &dyn MasterKey) -> Result<Self, KeysError> {
-        let unavailable = |reason| KeysError::Unavailable { reason };
-        let key = random_id().map_err(unavailable)?;
-        let mut record = Self { key, subject: of.0, purpose: of.1, created: now, wrapped: String::new() };
-        record.wrap(&random_key().map_err(unavailable)?, master)?;
-        Ok(record)
-    }
-
-    /// The same key under another master key.
-    pub(super) fn rewrapped(&self, old: &dyn MasterKey, new: &dyn MasterKey) -> Result<Self, KeysError> {
-        let mut record = self.clone();
-        record.wrap(&self.unwrap(old)?, new)?;
-        Ok(record)
-    }
-
-    pub(super) fn unwrap(&self, master: &dyn MasterKey) -> Result<KeyBytes, KeysError> {
-        let wrapped = URL_SAFE_NO_PAD.decode(&self.wrapped).unwrap_or_default();
-        master.unwrap(&self.context(), &wrapped).map_err(|error| match error {
-            // The master key was checked at the opening, so it is the record that is not as it was written.
-            MasterKeyError::Wrong => KeysError::corrupt(format!("the key `{}` does not unwrap", self.key)),
-            error => error.into(),
-        })
-    }
-
-    fn wrap(&mut self, key: &KeyBytes, master: &dyn MasterKey) -> Result<(), MasterKeyError> {
-        self.wrapped = URL_SAFE_NO_PAD.encode(master.wrap(&self.context(), key)?);
-        Ok(())
-    }
-
-    /// A record whose person, purpose or time was changed does not unwrap.
-    fn context(&self) -> Vec<u8> {
-        let Self { key, subject, purpose, created, wrapped: _ } = self;
-        format!("siyi-data-key-v1|{key}|{subject}|{purpose}|{created}").into_bytes()
-    }
-}
+pub(super) type Records = BTreeMap<(Uuid, Purpose), WrappedKey>;
 
 /// The keys of some shards, to be changed and written.
 pub(super) fn only(records: &Records, shards: &BTreeSet<u8>) -> Records {
@@ -90,7 +37,7 @@ fn new_path_of(folder: &Path, shard: u8) -> PathBuf {
 }
 
 /// The keys as lines of JSON.
-pub(super) fn to_lines<'a>(records: impl Iterator<Item = &'a Record>) -> io::Result<String> {
+pub(super) fn to_lines<'a>(records: impl Iterator<Item = &'a WrappedKey>) -> io::Result<String> {
     let mut text = String::new();
     for record in records {
         text.push_str(&serde_json::to_string(record)?);
@@ -100,7 +47,7 @@ pub(super) fn to_lines<'a>(records: impl Iterator<Item = &'a Record>) -> io::Res
 }
 
 /// The keys in lines of JSON; none where a line does not read.
-pub(super) fn from_lines(text: &str) -> Option<Vec<Record>> {
+pub(super) fn from_lines(text: &str) -> Option<Vec<WrappedKey>> {
     text.lines().map(|line| serde_json::from_str(line).ok()).collect()
 }
 
@@ -190,7 +137,7 @@ pub(super) fn read(folder: &Path, must: &BTreeSet<u8>) -> Result<Found, KeysErro
 }
 
 enum Shard {
-    Whole(Vec<Record>),
+    Whole(Vec<WrappedKey>),
     Missing,
     Damaged,
 }

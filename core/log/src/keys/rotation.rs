@@ -1,8 +1,8 @@
 //! Putting another master key in force.
 
 use super::header::{HEADER, Header, NEW_HEADER};
-use super::ring::{self, Record, Records};
-use super::{Keys, KeysError, MasterKey};
+use super::ring::{self, Records};
+use super::{Keys, KeysError, MasterKey, WrappedKey};
 use std::sync::Arc;
 
 impl Keys {
@@ -17,7 +17,7 @@ impl Keys {
     /// store again with the old master key, or, if that is refused as wrong, with the new one.
     pub fn rotate(&self, new: Arc<dyn MasterKey>) -> Result<usize, KeysError> {
         let mut state = self.write();
-        let rewrap = |record: &Record| record.rewrapped(&*state.master, &*new);
+        let rewrap = |record: &WrappedKey| record.rewrapped(&*state.master, &*new);
         let records: Records =
             state.records.iter().map(|(of, record)| Ok((*of, rewrap(record)?))).collect::<Result<_, KeysError>>()?;
         let (old, shards) = (state.header.clone(), state.header.shards.clone());

@@ -194,7 +194,9 @@ impl Disclosure {
         digest_text(&self.digest_bytes())
     }
 
-    pub(super) fn digest_bytes(&self) -> [u8; 32] {
+    /// The digest of the text, in bytes.
+    #[must_use]
+    pub fn digest_bytes(&self) -> [u8; 32] {
         sha256(self.text.as_bytes())
     }
 
@@ -220,12 +222,15 @@ fn damaged(digest: &str, what: &str) -> VaultError {
     VaultError::Corrupt { detail: format!("the row of the digest `{digest}` {what}") }
 }
 
-pub(super) fn digest_text(digest: &[u8; 32]) -> String {
+/// A digest as events hold it: base64url without padding, 43 characters.
+#[must_use]
+pub fn digest_text(digest: &[u8; 32]) -> String {
     URL_SAFE_NO_PAD.encode(digest)
 }
 
 /// The bytes of a digest; none where the text is no digest.
-pub(super) fn digest_from_text(digest: &str) -> Option<[u8; 32]> {
+#[must_use]
+pub fn digest_from_text(digest: &str) -> Option<[u8; 32]> {
     URL_SAFE_NO_PAD.decode(digest).ok()?.try_into().ok()
 }
 

@@ -16,10 +16,10 @@ mod tests;
 use super::{
     Disclosure, OpenError, Opened, Vault, VaultError, check_rows,
     disclosure::{digest_from_text, digest_text},
-    row::Row,
+    row::SealedRow,
 };
 use crate::folder::{Folder, Kind, open_engine, speaks_of_damage};
-use crate::keys::{DataKey, Keys, KeysError, Purpose};
+use crate::keys::{DataKey, Keys, Purpose};
 use async_trait::async_trait;
 use fjall::{Database, Keyspace, OwnedWriteBatch, PersistMode};
 use siyi_domain::moment::Moment;
@@ -133,7 +133,7 @@ impl Rows {
                 let Some(key) = keys.get(&(disclosure.subject, disclosure.purpose)) else {
                     return Err(VaultError::Unavailable { reason: "a key was not made".into() });
                 };
-                batch.insert(&self.disclosures, digest, Row::seal(disclosure, key)?.bytes());
+                batch.insert(&self.disclosures, digest, SealedRow::seal(disclosure, key)?.bytes());
                 batch.insert(&self.subjects, [disclosure.subject.as_bytes().as_slice(), &digest].concat(), []);
             }
             Ok(())
@@ -200,16 +200,16 @@ impl Rows {
         Ok(answer)
     }
 
-    fn row(&self, digest: &[u8; 32]) -> Result<Option<Row>, VaultError> {
+    fn row(&self, digest: &[u8; 32]) -> Result<Option<SealedRow>, VaultError> {
         let Some(value) = self.disclosures.get(digest).map_err(|error| vault_error(&error))? else {
             return Ok(None);
         };
         let damaged = || VaultError::Corrupt { detail: format!("the row `{}` does not read", digest_text(digest)) };
-        Row::read(&value).ok_or_else(damaged).map(Some)
+        SealedRow::read(&value).ok_or_else(damaged).map(Some)
     }
 
     /// A row and its key; none where there is no row, or its key is destroyed.
-    fn live_row(&self, digest: &[u8; 32]) -> Result<Option<(Row, DataKey)>, VaultError> {
+    fn live_row(&self, digest: &[u8; 32]) -> Result<Option<(SealedRow, DataKey)>, VaultError> {
         let Some(row) = self.row(digest)? else { return Ok(None) };
         let key = self.keys.find(row.subject, row.purpose)?.filter(|key| key.id() == row.key);
         Ok(key.map(|key| (row, key)))
@@ -220,11 +220,7 @@ impl Rows {
             return Ok(None);
         };
         let Some((row, key)) = self.live_row(&bytes)? else { return Ok(None) };
-        let opened = row.open(&bytes, &key)?.opened(digest)?;
-        if Purpose::of_field(&opened.field) != Some(row.purpose) {
-            return Err(VaultError::Corrupt { detail: format!("the row `{digest}` is of another purpose") });
-        }
-        Ok(Some(opened))
+        Ok(Some(row.opened(&bytes, &key)?))
     }
 
     fn of_subject(&self, subject: Uuid) -> Result<Vec<Opened>, VaultError> {
@@ -290,15 +286,6 @@ fn check_keystore(folder: &Folder, keys: &Keys) -> Result<(), OpenError> {
             Err(OpenError::corrupt(folder.path(), format!("its keys lie in the key store {found}, not {store}")))
         }
         Err(error) => Err(OpenError::corrupt(folder.path(), format!("which key store it has is lost: {error}"))),
-    }
-}
-
-impl From<KeysError> for VaultError {
-    fn from(error: KeysError) -> Self {
-        match error {
-            KeysError::Corrupt { .. } => Self::Corrupt { detail: error.to_string() },
-            error => Self::Unavailable { reason: error.to_string() },
-        }
     }
 }
 

@@ -8,7 +8,7 @@
 //! | 24 | nonce |
 //! | rest | the disclosure's text, padded and encrypted, and the tag |
 
-use super::{Disclosure, VaultError, disclosure::digest_text};
+use super::{Disclosure, Opened, VaultError, disclosure::digest_text};
 use crate::keys::{DataKey, Purpose};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -19,18 +19,21 @@ pub(super) const PAD_BYTES: usize = 64;
 /// What begins the padding (ISO/IEC 7816-4); it is in no text, which is base64url.
 const PAD: u8 = 0x80;
 
-/// A row of the disclosures.
+/// A disclosure, encrypted.
 #[derive(Debug)]
-pub(super) struct Row {
+pub struct SealedRow {
     pub(super) subject: Uuid,
     pub(super) purpose: Purpose,
     pub(super) key: Uuid,
     sealed: Vec<u8>,
 }
 
-impl Row {
+impl SealedRow {
     /// Encrypts a disclosure under the key of its person and purpose.
-    pub(super) fn seal(disclosure: &Disclosure, key: &DataKey) -> Result<Self, VaultError> {
+    ///
+    /// # Errors
+    /// [`VaultError::Unavailable`] where there is no randomness.
+    pub fn seal(disclosure: &Disclosure, key: &DataKey) -> Result<Self, VaultError> {
         let size = (disclosure.text.len() / PAD_BYTES + 1) * PAD_BYTES;
         // Room from the start: a buffer that grows leaves a copy behind.
         let mut padded = Zeroizing::new(Vec::with_capacity(size));
@@ -40,6 +43,19 @@ impl Row {
         let sealed = key.seal(&disclosure.digest_bytes(), &padded);
         let sealed = sealed.map_err(|reason| VaultError::Unavailable { reason })?;
         Ok(Self { subject: disclosure.subject, purpose: disclosure.purpose, key: key.id(), sealed })
+    }
+
+    /// Decrypts it with its key and checks it against the digest under which it lies.
+    ///
+    /// # Errors
+    /// [`VaultError::Corrupt`] where it is not as it was written, lies under another digest, or is of another purpose.
+    pub fn opened(&self, digest: &[u8; 32], key: &DataKey) -> Result<Opened, VaultError> {
+        let opened = self.open(digest, key)?.opened(&digest_text(digest))?;
+        if Purpose::of_field(&opened.field) != Some(self.purpose) {
+            let detail = format!("the row `{}` is of another purpose", opened.digest);
+            return Err(VaultError::Corrupt { detail });
+        }
+        Ok(opened)
     }
 
     /// Decrypts it with its key, bound to the digest under which it lies.
@@ -52,13 +68,16 @@ impl Row {
         Ok(Disclosure { subject: self.subject, purpose: self.purpose, text: text.to_owned() })
     }
 
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
         let purpose = [self.purpose.number()];
         [self.subject.as_bytes().as_slice(), &purpose, self.key.as_bytes(), &self.sealed].concat()
     }
 
     /// A row from its bytes; none where they do not read.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
         let (subject, rest) = bytes.split_first_chunk::<16>()?;
         let (purpose, rest) = rest.split_first()?;
         let (key, sealed) = rest.split_first_chunk::<16>()?;

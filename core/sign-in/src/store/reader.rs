@@ -1,17 +1,13 @@
 //! Reading rows.
 
-use fjall::Keyspace;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{Kind, Row, from_json, index, invitation, of_account, parse, refused};
+use super::{Kind, Look, Pair, Row, from_json, index, invitation, of_account, parse};
 use crate::error::SignInError;
 
-/// A key and its value.
-type Pair = (Vec<u8>, Vec<u8>);
-
 /// A look at the rows.
-pub(crate) struct Reader<'a>(pub(super) &'a Keyspace);
+pub(crate) struct Reader<'a>(pub(super) &'a dyn Look);
 
 impl Reader<'_> {
     /// The rows of a kind.
@@ -31,13 +27,13 @@ impl Reader<'_> {
         kind: Kind,
         id: &[u8],
     ) -> Result<Option<Row<T>>, SignInError> {
-        let value = self.0.get(of_account(account, kind, id)).map_err(refused)?;
+        let value = self.0.get(&of_account(account, kind, id))?;
         value.map(|value| parse(kind, id.to_vec(), &value)).transpose()
     }
 
     /// Whose row a digest finds, and its id.
     pub(crate) fn find(&self, kind: Kind, digest: &[u8; 32]) -> Result<Option<(Uuid, Vec<u8>)>, SignInError> {
-        let Some(value) = self.0.get(index(kind, digest)).map_err(refused)? else { return Ok(None) };
+        let Some(value) = self.0.get(&index(kind, digest))? else { return Ok(None) };
         let (account, id) =
             value.split_first_chunk::<16>().ok_or_else(|| SignInError::corrupt("a row of the index does not read"))?;
         Ok(Some((Uuid::from_bytes(*account), id.to_vec())))
@@ -45,7 +41,7 @@ impl Reader<'_> {
 
     /// An invitation.
     pub(crate) fn invitation<T: DeserializeOwned>(&self, digest: &[u8; 32]) -> Result<Option<T>, SignInError> {
-        let value = self.0.get(invitation(digest)).map_err(refused)?;
+        let value = self.0.get(&invitation(digest))?;
         value.map(|value| from_json(&value)).transpose()
     }
 
@@ -74,11 +70,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn scan(&self, prefix: &[u8]) -> Result<Vec<Pair>, SignInError> {
-        let pairs = self.0.prefix(prefix).map(|entry| {
-            let (key, value) = entry.into_inner().map_err(refused)?;
-            Ok((key.to_vec(), value.to_vec()))
-        });
-        pairs.collect()
+        self.0.scan(prefix)
     }
 }
 

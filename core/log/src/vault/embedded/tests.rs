@@ -1,7 +1,7 @@
 //! What only this crate can look at: the rows as they lie on the disk.
 
 use crate::keys::{FileMasterKey, Keys, Purpose, SEAL_BYTES};
-use crate::vault::row::{PAD_BYTES, Row};
+use crate::vault::row::{PAD_BYTES, SealedRow};
 use crate::vault::{EmbeddedVault, Sealed, Vault, seal};
 use secrecy::SecretBox;
 use std::{fs, path::Path, sync::Arc};
@@ -68,7 +68,8 @@ async fn a_row_does_not_open_under_another_digest() {
     let (_folder, vault, keys, opinion) = with_one().await;
     let other = sealed(2, "no");
     // By its encryption, before anybody looks at the digest of the text.
-    let (row, key) = (Row::read(&raw(&vault, &opinion)).unwrap(), keys.find(PERSON, Purpose::Voice).unwrap().unwrap());
+    let (row, key) =
+        (SealedRow::read(&raw(&vault, &opinion)).unwrap(), keys.find(PERSON, Purpose::Voice).unwrap().unwrap());
     row.open(&opinion.disclosure.digest_bytes(), &key).unwrap();
     assert_eq!(row.open(&other.disclosure.digest_bytes(), &key).unwrap_err().code(), "store-corrupt");
     put_raw(&vault, &other, &raw(&vault, &opinion));
@@ -80,7 +81,7 @@ async fn equal_values_never_share_ciphertext() {
     let (_folder, vault, keys, opinion) = with_one().await;
     let key = keys.find(PERSON, Purpose::Voice).unwrap().unwrap();
     let row = raw(&vault, &opinion);
-    let again = Row::seal(&opinion.disclosure, &key).unwrap().bytes();
+    let again = SealedRow::seal(&opinion.disclosure, &key).unwrap().bytes();
     assert_eq!(row[..33], again[..33]);
     // Neither the nonce nor any 8 bytes behind it come again, even where salt and value are the same.
     for piece in row[33..].windows(8) {
@@ -95,7 +96,7 @@ fn a_row_tells_no_length_within_64_bytes() {
     let key = keys.obtain(&[(PERSON, Purpose::Voice)]).unwrap().remove(0);
     let mut sizes: Vec<_> = (0..200)
         .map(|length| {
-            let row = Row::seal(&sealed(1, &"x".repeat(length)).disclosure, &key).unwrap();
+            let row = SealedRow::seal(&sealed(1, &"x".repeat(length)).disclosure, &key).unwrap();
             let size = row.bytes().len() - 33 - SEAL_BYTES;
             assert_eq!(size % PAD_BYTES, 0);
             assert_eq!(

@@ -1,0 +1,28 @@
+//! What several nodes over one log share, in PostgreSQL: the vault with the keys of persons, and the secrets of sign-in.
+//!
+//! Start with [`Shared`], which opens a database and hands out the adapters: [`PostgresKeys`] behind the port of a key store,
+//! [`PostgresVault`] behind that of the vault, [`PostgresSecrets`] behind that of the sign-in's rows. The promises of these ports
+//! (`tests/src/promises`) are kept here as they are in a folder.
+//!
+//! INVARIANT: nothing that can be destroyed is kept in memory. Each call asks the database for the key together with what it opens,
+//! so a key that one node destroyed opens nothing on any other from the moment that the destruction is committed.
+//!
+//! What is deliberately absent: an ORM, a cache of keys, and any rule. What PostgreSQL itself keeps of deleted rows (free space in its
+//! files, its write-ahead log, its backups) is told in `docs/security.md`.
+
+mod address;
+mod error;
+mod keys;
+mod migrations;
+mod rotation;
+mod secrets;
+mod shared;
+mod vault;
+
+pub use address::is_shared_address;
+pub use error::SharedError;
+pub use keys::PostgresKeys;
+pub use migrations::SCHEMA_VERSION;
+pub use secrets::PostgresSecrets;
+pub use shared::{MAX_CONNECTIONS, Shared, UsedFor};
+pub use vault::PostgresVault;

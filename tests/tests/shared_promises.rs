@@ -1,0 +1,68 @@
+//! Every promise of the vault, of the rows behind the sign-in and of sign-in itself, kept in PostgreSQL.
+//!
+//! The promises are those of `promises.rs`, unchanged; here the two nodes of a sign-in are two clients of one database.
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "test code beside the test functions")]
+
+use siyi_log::clock::WallClock;
+use siyi_log::keys::{FileMasterKey, MasterKey};
+use siyi_log::vault::Vault;
+use siyi_postgres::{Shared, UsedFor};
+use siyi_sign_in::SecretRows;
+use siyi_tests::postgres::Postgres;
+use siyi_tests::promises::sign_ins::Nodes;
+use std::{future::Future, sync::Arc, time::Duration};
+
+/// A promise that waits for what never comes fails.
+async fn within_two_minutes(promise: impl Future<Output = ()>) {
+    tokio::time::timeout(Duration::from_mins(2), promise).await.expect("the promise is not kept within two minutes");
+}
+
+/// Two nodes over a database of their own.
+async fn nodes() -> (Shared, Shared) {
+    let folder = tempfile::tempdir().unwrap();
+    let master: Arc<dyn MasterKey> = Arc::new(FileMasterKey::create_file(folder.path().join("master.key")).unwrap());
+    let address = Postgres::of_this_program().database();
+    let node = || Shared::open(&address, Arc::clone(&master), Arc::new(WallClock), UsedFor::Real);
+    (node().await.unwrap(), node().await.unwrap())
+}
+
+async fn vault() -> (Arc<dyn Vault>, (Shared, Shared)) {
+    let nodes = nodes().await;
+    (Arc::new(nodes.0.vault(30)), nodes)
+}
+
+async fn secrets() -> (Arc<dyn SecretRows>, (Shared, Shared)) {
+    let nodes = nodes().await;
+    (Arc::new(nodes.0.secrets().await.unwrap().0), nodes)
+}
+
+async fn sign_ins() -> (Nodes, (Shared, Shared)) {
+    let nodes = nodes().await;
+    let (here, there) = (nodes.0.secrets().await.unwrap(), nodes.1.secrets().await.unwrap());
+    assert_eq!(here.1, there.1, "both make the same digests");
+    let over = move || Nodes::over(Arc::new(here.0), Arc::new(there.0), &here.1);
+    (tokio::task::spawn_blocking(over).await.unwrap(), nodes)
+}
+
+/// One test for each promise; the adapter's factory has the name of the theme.
+macro_rules! test_each {
+    ($theme:ident: $($promise:ident)*) => {
+        mod $theme {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $promise() {
+                    let (subject, _kept) = super::subject::$theme().await;
+                    super::within_two_minutes(siyi_tests::promises::$theme::$promise(subject)).await;
+                }
+            )*
+        }
+    };
+}
+
+mod subject {
+    pub(crate) use super::{secrets, sign_ins, vault as vaults};
+}
+
+siyi_tests::each_vault_promise!(test_each);
+siyi_tests::each_secrets_promise!(test_each);
+siyi_tests::each_sign_in_promise!(test_each);
