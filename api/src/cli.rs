@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::elsewhere::Elsewhere;
+
 /// 四议: an event-sourced engine for 四议两公开.
 #[derive(Debug, Parser)]
 #[command(name = "siyi", version, about, long_about = None, after_help = "\
@@ -160,10 +162,9 @@ pub struct ServeData {
     /// What signs the public log, and who confirms it.
     #[command(flatten)]
     pub public_log: PublicLog,
-    /// Where the log lies: an EventStoreDB or KurrentDB (kurrentdb://…); the data folder if left out. Names and keys stay in the
-    /// data folder.
-    #[arg(long, env = "SIYI_STORE", value_name = "URL")]
-    pub store: Option<String>,
+    /// What lies elsewhere than in the data folder.
+    #[command(flatten)]
+    pub elsewhere: Elsewhere,
     /// Speak the EventStoreDB protocol here, so that its clients can follow the log; with the server's own certificate, or on
     /// this machine alone. Off if left out.
     #[arg(long, value_name = "ADDRESS")]
@@ -215,6 +216,9 @@ pub struct Export {
     /// The data folder.
     #[command(flatten)]
     pub data: Data,
+    /// What lies elsewhere than in the data folder.
+    #[command(flatten)]
+    pub elsewhere: Elsewhere,
     /// One matter with everything that it rests on, by its number on the board or its id, to a file to be verified elsewhere.
     #[arg(long, value_name = "MATTER", conflicts_with = "log", requires = "out")]
     pub bundle: Option<String>,
@@ -364,6 +368,9 @@ pub struct CreateAdmin {
     /// The data folder.
     #[command(flatten)]
     pub data: Data,
+    /// What lies elsewhere than in the data folder.
+    #[command(flatten)]
+    pub elsewhere: Elsewhere,
     /// Code of the township, county, prefecture or province, 12 digits.
     #[arg(long, value_name = "CODE")]
     pub place: siyi_domain::ids::JurisdictionCode,
@@ -439,6 +446,9 @@ pub struct RotateKey {
     /// The data folder.
     #[command(flatten)]
     pub data: Data,
+    /// What lies elsewhere than in the data folder.
+    #[command(flatten)]
+    pub elsewhere: Elsewhere,
     /// The file of the new master key, made by `siyi key create`. The present one is found as `siyi serve` finds it.
     #[arg(long)]
     pub to: PathBuf,
@@ -450,6 +460,9 @@ pub struct Import {
     /// The data folder.
     #[command(flatten)]
     pub data: Data,
+    /// What lies elsewhere than in the data folder.
+    #[command(flatten)]
+    pub elsewhere: Elsewhere,
     /// Case files, TOML or JSON (schemas/case-file.schema.json).
     #[arg(required = true)]
     pub cases: Vec<PathBuf>,
@@ -473,6 +486,9 @@ pub struct Rebuild {
     /// The data folder.
     #[command(flatten)]
     pub data: Data,
+    /// What lies elsewhere than in the data folder.
+    #[command(flatten)]
+    pub elsewhere: Elsewhere,
     /// The model: directory, docket, history, board, compliance or routine; all of them if left out.
     pub model: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! What each subcommand does.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,13 +9,15 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use siyi_log::clock::{Clock, SetClock, WallClock};
 use siyi_log::embedded::{EmbeddedStore, Options};
+use siyi_log::keys::MasterKey;
 use siyi_log::port::{AllFrom, Direction, EventStore, StoredEvent};
 use siyi_projections::models::NAMES;
 
-use crate::app::{App, Mode};
+use crate::app::{App, Mode, master_key};
 use crate::case::file::Disk;
 use crate::case::{Case, Pace};
-use crate::cli::{Cli, Command, Data, Import, PaceArg, Rebuild};
+use crate::cli::{Cli, Command, Export, Import, PaceArg, Rebuild};
+use crate::elsewhere::Elsewhere;
 
 mod account;
 mod copy;
@@ -34,7 +37,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let result = match cli.command {
         Command::Serve(options) => done(serve::serve(*options).await),
-        Command::Key(command) => done(key::key(&command)),
+        Command::Key(command) => done(key::key(&command).await),
         Command::Account(command) => done(account::account(command).await),
         Command::Copy(options) => done(copy::copy(options).await),
         Command::Log(command) => done(log::log(command).await),
@@ -45,7 +48,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Export(options) => done(match &options.log {
             Some(folder) => log::export(&options.data.data, folder),
             None if options.bundle.is_some() || options.format.is_some() => verify::export(options).await,
-            None => export(options.data).await,
+            None => export(options).await,
         }),
         Command::Verify(options) => verify::verify(options).await,
         Command::Schema => done(schema()),
@@ -65,8 +68,17 @@ fn done(result: Result<(), Failure>) -> Result<ExitCode, Failure> {
     result.map(|()| ExitCode::SUCCESS)
 }
 
-async fn open(data: &std::path::Path, clock: Arc<dyn Clock>, mode: Mode) -> Result<App, Failure> {
-    App::open(data, clock, mode).await.map_err(|e| format!("{}: {e}", e.code()).into())
+async fn open(data: &Path, clock: Arc<dyn Clock>, mode: Mode, elsewhere: &Elsewhere) -> Result<App, Failure> {
+    let master = master_key_of(data, mode, elsewhere)?;
+    let opened = App::open_on(data, clock, mode, master, elsewhere).await;
+    opened.map_err(|e| format!("{}: {e}", e.code()).into())
+}
+
+/// The master key: that of the data folder, or the one that all nodes over a shared database have; a trial makes itself one only
+/// where it shares nothing.
+fn master_key_of(data: &Path, mode: Mode, elsewhere: &Elsewhere) -> Result<Arc<dyn MasterKey>, Failure> {
+    let mode = if elsewhere.shared.is_some() { Mode::Real } else { mode };
+    master_key(data, mode).map_err(|e| format!("{}: {e}", e.code()).into())
 }
 
 /// A bar on standard error; silent where that is no terminal.
@@ -89,7 +101,7 @@ async fn import(options: Import) -> Result<(), Failure> {
             (Arc::<SetClock>::clone(&set), Pace::Case(set))
         }
     };
-    let app = open(&options.data.data, clock, serve::mode_of(&options.data.data)).await?;
+    let app = open(&options.data.data, clock, serve::mode_of(&options.data.data), &options.elsewhere).await?;
     let bar = bar(0, "acts");
     let outcome = crate::case::run(&app.handler, &cases, &pace, |done, total| {
         bar.set_length(total as u64);
@@ -111,7 +123,8 @@ async fn import(options: Import) -> Result<(), Failure> {
 }
 
 async fn rebuild(options: Rebuild) -> Result<(), Failure> {
-    let app = open(&options.data.data, Arc::new(WallClock), serve::mode_of(&options.data.data)).await?;
+    let app =
+        open(&options.data.data, Arc::new(WallClock), serve::mode_of(&options.data.data), &options.elsewhere).await?;
     let names: Vec<&str> = match &options.model {
         Some(name) => vec![name.as_str()],
         None => NAMES.to_vec(),
@@ -140,8 +153,9 @@ async fn rebuild(options: Rebuild) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn export(options: Data) -> Result<(), Failure> {
-    let app = open(&options.data, Arc::new(WallClock), serve::mode_of(&options.data)).await?;
+async fn export(options: Export) -> Result<(), Failure> {
+    let app =
+        open(&options.data.data, Arc::new(WallClock), serve::mode_of(&options.data.data), &options.elsewhere).await?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     each_event(app.store.as_ref(), |event| {
         out.write_all(&event.body)?;
@@ -168,7 +182,7 @@ async fn each_event(
 }
 
 /// The log of a data folder alone, without its read models and keys.
-async fn open_log(data: &std::path::Path) -> Result<EmbeddedStore, Failure> {
+async fn open_log(data: &Path) -> Result<EmbeddedStore, Failure> {
     let log = data.join("log");
     let opened = tokio::task::spawn_blocking(move || EmbeddedStore::open(log, Options::default())).await?;
     opened.map_err(|e| format!("{}: {e}", e.code()).into())

@@ -38,7 +38,7 @@ async fn create_admin(options: CreateAdmin) -> Result<(), Failure> {
         return Err("not-a-real-store: the folder belongs to a demonstration or a trial".into());
     }
     let data = options.data.data.clone();
-    let app = open(&data, Arc::new(WallClock), Mode::Real).await?;
+    let app = open(&data, Arc::new(WallClock), Mode::Real, &options.elsewhere).await?;
     let sign_in =
         siyi_sign_in::Options { public: "http://localhost/".parse()?, cost: HashCost::default(), provider: None };
     let app = app.with_sign_in(&data, sign_in).await.map_err(|e| format!("{}: {e}", e.code()))?;

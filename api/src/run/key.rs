@@ -3,13 +3,16 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use secrecy::ExposeSecret;
+use siyi_log::clock::WallClock;
 use siyi_log::keys::{FileMasterKey, Keys, KeysError, MasterKeyError};
+use siyi_postgres::{Shared, SharedError, UsedFor};
 
 use super::Failure;
 use crate::app::{Mode, master_key};
 use crate::cli::Key;
 
-pub(super) fn key(command: &Key) -> Result<(), Failure> {
+pub(super) async fn key(command: &Key) -> Result<(), Failure> {
     match command {
         Key::Create(options) => {
             FileMasterKey::create_file(&options.file).map_err(no_master)?;
@@ -22,9 +25,16 @@ pub(super) fn key(command: &Key) -> Result<(), Failure> {
         Key::Rotate(options) => {
             let data = &options.data.data;
             let present = master_key(data, Mode::Real).map_err(no_master)?;
-            let keys = Keys::open(data.join("keys"), present).map_err(no_keys)?;
-            let next = FileMasterKey::read(&options.to).map_err(no_master)?;
-            let wrapped = keys.rotate(Arc::new(next)).map_err(no_keys)?;
+            let next = Arc::new(FileMasterKey::read(&options.to).map_err(no_master)?);
+            let wrapped = match &options.elsewhere.shared {
+                Some(address) => {
+                    let clock = Arc::new(WallClock);
+                    let shared = Shared::open(address.expose_secret(), present, clock, UsedFor::Real).await;
+                    let wrapped = shared.map_err(no_database)?.rotate(next).await;
+                    wrapped.map_err(no_database)?
+                }
+                None => Keys::open(data.join("keys"), present).and_then(|keys| keys.rotate(next)).map_err(no_keys)?,
+            };
             writeln!(std::io::stdout(), "{wrapped} 把密钥已改由新主密钥保护 keys wrapped anew")?;
         }
     }
@@ -33,6 +43,11 @@ pub(super) fn key(command: &Key) -> Result<(), Failure> {
 
 #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
 fn no_master(error: MasterKeyError) -> Failure {
+    format!("{}: {error}", error.code()).into()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
+fn no_database(error: SharedError) -> Failure {
     format!("{}: {error}", error.code()).into()
 }
 

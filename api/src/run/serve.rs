@@ -10,7 +10,7 @@ use siyi_log::clock::WallClock;
 use siyi_sign_in::oidc::Provider;
 use siyi_sign_in::password::HashCost;
 
-use crate::app::{App, Mode, master_key};
+use crate::app::{App, Mode};
 use crate::cli::{self, Network, ServeData};
 use crate::esdb::Doorkeeper;
 use crate::public_log::LogOptions;
@@ -32,9 +32,7 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
     let protection = protection(mode, &options.network)?;
     let listener = server::listen_as(options.serve.listen, &protection).await?;
     let scheme = if protection.tls.is_some() { "https" } else { "http" };
-    let master = master_key(&data, mode).map_err(|e| format!("{}: {e}", e.code()))?;
-    let opened = App::open_on(&data, Arc::new(WallClock), mode, master, options.store.as_deref()).await;
-    let mut app = opened.map_err(|e| format!("{}: {e}", e.code()))?;
+    let mut app = super::open(&data, Arc::new(WallClock), mode, &options.elsewhere).await?;
     let sign_in = sign_in(&options.sign_in, scheme, listener.local_addr()?)?;
     let public = sign_in.public.clone();
     if !mode.is_open() {
@@ -45,7 +43,7 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
         origin: format!("{}/siyi", public.host_str().unwrap_or("localhost")),
         policy: options.public_log.log_policy.clone(),
         witness_roots: options.public_log.witness_roots.clone(),
-        shared: options.store.is_some(),
+        shared: options.elsewhere.store.is_some(),
     };
     app = app.at(public).with_public_log(&data, &public_log).await.map_err(|e| format!("{}: {e}", e.code()))?;
     app.make_good_erasures();

@@ -87,7 +87,7 @@ fn too_large() -> Failure {
 
 pub(super) async fn export(options: Export) -> Result<(), Failure> {
     let data = &options.data.data;
-    let mut app = open(data, Arc::new(WallClock), super::serve::mode_of(data)).await?;
+    let mut app = open(data, Arc::new(WallClock), super::serve::mode_of(data), &options.elsewhere).await?;
     if data.join(crate::public_log::FOLDER).exists() {
         app = with_log(app, data).await?;
     }
