@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
+use secrecy::ExposeSecret;
 use siyi_access::record::{AccessLog, RecordError};
 use siyi_access::{DecisionPoint, PolicyError};
 use siyi_attachments::{AttachmentError, Attachments};
@@ -14,9 +15,10 @@ use siyi_log::clock::Clock;
 use siyi_log::embedded::{EmbeddedStore, Options};
 use siyi_log::erasure::ErasureError;
 use siyi_log::handler::Handler;
-use siyi_log::keys::{FileMasterKey, Keys, KeysError, MasterKey, MasterKeyError, Pkcs11MasterKey, Token};
+use siyi_log::keys::{FileMasterKey, KeyStore, Keys, KeysError, MasterKey, MasterKeyError, Pkcs11MasterKey, Token};
 use siyi_log::port::{EventStore, ReadError, Revision};
 use siyi_log::vault::{EmbeddedVault, OpenError, RandomSalts, Vault};
+use siyi_postgres::{Shared, SharedError, UsedFor};
 use siyi_projections::docket::DocketRow;
 use siyi_projections::dossier::Dossier;
 use siyi_projections::history;
@@ -28,6 +30,7 @@ use siyi_sign_in::{SignIn, SignInError};
 
 use crate::accounts::LoggedAccounts;
 use crate::attachments::AttachmentKeys;
+use crate::elsewhere::{self, Elsewhere, Misplaced};
 use crate::erasing::Erasing;
 use crate::gate::Gate;
 use crate::public_log::{LogOptions, PublicLog, PublicLogError};
@@ -80,6 +83,8 @@ pub struct App {
     pub attachments: Attachments,
     /// Who somebody is; none where anybody may act as anybody, and none on the command line.
     pub sign_in: Option<SignInDoor>,
+    /// The database that this node shares with others.
+    pub shared: Option<Shared>,
     /// Erasures that still have to reach the read models and the sign-in.
     pub(crate) erasing: Arc<Erasing>,
     dossiers: Arc<Cache<ConsultationId, Arc<Dossier>>>,
@@ -130,6 +135,12 @@ pub enum AppError {
     /// The log lies elsewhere and does not answer, or holds what is none of ours.
     #[error(transparent)]
     Elsewhere(#[from] ReadError),
+    /// The shared database does not serve.
+    #[error(transparent)]
+    Shared(#[from] SharedError),
+    /// The data folder does not go with what lies elsewhere.
+    #[error(transparent)]
+    Misplaced(#[from] Misplaced),
     /// The log cannot be sealed.
     #[error(transparent)]
     PublicLog(#[from] PublicLogError),
@@ -154,6 +165,8 @@ impl AppError {
             Self::SignIn(e) => e.code(),
             Self::Elsewhere(ReadError::Corrupt { .. }) => "store-corrupt",
             Self::Elsewhere(_) | Self::Erasure(_) => "store-unavailable",
+            Self::Shared(e) => e.code(),
+            Self::Misplaced(e) => e.code(),
             Self::PublicLog(e) => e.code(),
             Self::Io(_) => "io",
         }
@@ -180,10 +193,10 @@ impl App {
         mode: Mode,
         master: Arc<dyn MasterKey>,
     ) -> Result<Self, AppError> {
-        Self::open_on(data, clock, mode, master, None).await
+        Self::open_on(data, clock, mode, master, &Elsewhere::default()).await
     }
 
-    /// Opens the data folder with its log elsewhere: in an EventStoreDB or KurrentDB, by its connection string.
+    /// Opens the data folder with its log, or its names and keys, elsewhere.
     ///
     /// # Errors
     /// [`AppError`].
@@ -192,24 +205,15 @@ impl App {
         clock: Arc<dyn Clock>,
         mode: Mode,
         master: Arc<dyn MasterKey>,
-        elsewhere: Option<&str>,
+        elsewhere: &Elsewhere,
     ) -> Result<Self, AppError> {
         // Before the log: who has the wrong key changes nothing.
-        let folder = data.join("keys");
-        let opened = tokio::task::spawn_blocking(move || Keys::open(folder, master)).await;
-        let keys = Arc::new(opened.map_err(std::io::Error::other)??);
-        let (port, owned) = if let Some(address) = elsewhere {
-            (Arc::new(KurrentStore::connect(address).await?) as Arc<dyn EventStore>, None)
-        } else {
-            let log = data.join("log");
-            let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
-            (Arc::clone(&store) as Arc<dyn EventStore>, Some(store))
-        };
-        let vault_folder = data.join("vault");
-        let files = (data.join("attachments"), Arc::new(AttachmentKeys::new(Arc::clone(&keys))));
+        let Personal { keys, vault, shared } = Personal::open(data, &clock, mode, master, elsewhere).await?;
+        let (port, owned) = open_log(data, elsewhere).await?;
+        let files = (data.join("attachments"), Arc::new(AttachmentKeys::new(keys)));
         let opened = tokio::task::spawn_blocking(move || siyi_attachments::Store::open(&files.0, files.1)).await;
         let attachments = Attachments::new(opened.map_err(std::io::Error::other)??);
-        let vault: Arc<dyn Vault> = Arc::new(blocking(move || EmbeddedVault::open(vault_folder, keys)).await?);
+        let erasing = Arc::new(Erasing::open(data, port.as_ref(), shared.is_some()).await?);
         siyi_log::erasure::make_good(port.as_ref(), vault.as_ref()).await?;
         let rules = Arc::new(Rules::shipped()?);
         let sources = Sources { store: Arc::clone(&port), vault: Arc::clone(&vault), rules: Arc::clone(&rules) };
@@ -237,7 +241,8 @@ impl App {
             public_log: None,
             attachments,
             sign_in: None,
-            erasing: Arc::new(Erasing::new(data.join("erasing"))),
+            shared,
+            erasing,
             dossiers: Arc::new(Cache::new(DOSSIERS_KEPT)),
             owned: Arc::new(Owned { store: owned }),
         })
@@ -260,14 +265,22 @@ impl App {
         Ok(dossier)
     }
 
-    /// Lets people sign in: opens the secrets' folder, which is apart from the log.
+    /// Lets people sign in: opens the secrets, which lie apart from the log.
     ///
     /// # Errors
     /// [`AppError::SignIn`].
     pub async fn with_sign_in(mut self, data: &Path, options: siyi_sign_in::Options) -> Result<Self, AppError> {
         let accounts = Arc::new(LoggedAccounts::new(Arc::clone(&self.handler), self.models.clone()));
         let (folder, clock, public) = (data.join("sign-in"), Arc::clone(&self.clock), options.public.clone());
-        let opened = tokio::task::spawn_blocking(move || SignIn::open(&folder, options, clock, accounts)).await;
+        let secrets = match &self.shared {
+            Some(shared) => Some(shared.secrets().await?),
+            None => None,
+        };
+        let open = move || match secrets {
+            Some((rows, key)) => SignIn::over(Arc::new(rows), key, options, clock, accounts),
+            None => SignIn::open(&folder, options, clock, accounts),
+        };
+        let opened = tokio::task::spawn_blocking(open).await;
         let sign_in = Arc::new(opened.map_err(std::io::Error::other)??);
         let (gate, models) = (Arc::clone(&self.gate), self.models.clone());
         let offices: OfficesHeld = Arc::new(move |identity, english| {
@@ -296,6 +309,7 @@ impl App {
 
     /// Finishes what waits, flushes and closes. Nothing acknowledged is lost without it either.
     pub async fn close(&self) {
+        self.erasing.stop();
         if let Some(door) = &self.sign_in {
             door.sign_in.close().await;
         }
@@ -306,7 +320,54 @@ impl App {
         if let Some(store) = &self.owned.store {
             store.close().await;
         }
+        if let Some(shared) = &self.shared {
+            shared.close().await;
+        }
     }
+}
+
+/// Names and keys, wherever they lie.
+struct Personal {
+    keys: Arc<dyn KeyStore>,
+    vault: Arc<dyn Vault>,
+    shared: Option<Shared>,
+}
+
+impl Personal {
+    async fn open(
+        data: &Path,
+        clock: &Arc<dyn Clock>,
+        mode: Mode,
+        master: Arc<dyn MasterKey>,
+        elsewhere: &Elsewhere,
+    ) -> Result<Self, AppError> {
+        let Some(address) = &elsewhere.shared else {
+            elsewhere::is_alone(data)?;
+            let (folder, vault) = (data.join("keys"), data.join("vault"));
+            let opened = tokio::task::spawn_blocking(move || Keys::open(folder, master)).await;
+            let keys = Arc::new(opened.map_err(std::io::Error::other)??);
+            let held = Arc::clone(&keys);
+            let vault = Arc::new(blocking(move || EmbeddedVault::open(vault, held)).await?);
+            return Ok(Self { keys, vault, shared: None });
+        };
+        let used_for = if mode.is_open() { UsedFor::Trial } else { UsedFor::Real };
+        let shared = Shared::open(address.expose_secret(), master, Arc::clone(clock), used_for).await?;
+        elsewhere::goes_with(data, shared.key_store())?;
+        let vault = Arc::new(shared.vault(elsewhere.shared_backup_days));
+        Ok(Self { keys: Arc::new(shared.keys()), vault, shared: Some(shared) })
+    }
+}
+
+/// The log, and what of it has to be closed at the end.
+type Log = (Arc<dyn EventStore>, Option<Arc<EmbeddedStore>>);
+
+async fn open_log(data: &Path, elsewhere: &Elsewhere) -> Result<Log, AppError> {
+    if let Some(address) = &elsewhere.store {
+        return Ok((Arc::new(KurrentStore::connect(address).await?), None));
+    }
+    let log = data.join("log");
+    let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
+    Ok((Arc::clone(&store) as Arc<dyn EventStore>, Some(store)))
 }
 
 /// Whether this names a store by its connection string, and not a folder.

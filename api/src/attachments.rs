@@ -21,7 +21,7 @@ use siyi_attachments::{
     AttachmentError, Class, DataKey, DataKeys, Digest, KeysUnavailable, Kind, Particulars, Serving, Upload,
 };
 use siyi_domain::ids::{ConsultationId, JurisdictionCode, PersonId};
-use siyi_log::keys::{Keys, KeysError, Purpose};
+use siyi_log::keys::{KeyStore, KeysError, Purpose};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -198,13 +198,12 @@ fn owner_of(place: &JurisdictionCode) -> Uuid {
 }
 
 /// The keys of attachments: made from each owner's own, so that who erases a person has erased their files.
-#[derive(Debug)]
-pub struct AttachmentKeys(Arc<Keys>);
+pub struct AttachmentKeys(Arc<dyn KeyStore>);
 
 impl AttachmentKeys {
-    /// Over the keys of a data folder.
+    /// Over the keys of persons.
     #[must_use]
-    pub fn new(keys: Arc<Keys>) -> Self {
+    pub fn new(keys: Arc<dyn KeyStore>) -> Self {
         Self(keys)
     }
 

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use siyi_log::keys::{MasterKeyError, Token};
 
+use crate::elsewhere::Elsewhere;
+
 /// 四议: an event-sourced engine for 四议两公开.
 #[derive(Debug, Parser)]
 #[command(name = "siyi", version, about, long_about = None, after_help = "\
@@ -146,6 +148,9 @@ pub struct Data {
     /// Where the master key lies, if on a token.
     #[command(flatten)]
     pub token: TokenKey,
+    /// What lies elsewhere than in the data folder.
+    #[command(flatten)]
+    pub elsewhere: Elsewhere,
 }
 
 /// A master key on a PKCS#11 token. Left out: the key in the file that `SIYI_MASTER_KEY_FILE` names, else in systemd's
@@ -215,10 +220,9 @@ pub struct ServeData {
     /// What signs the public log, and who confirms it.
     #[command(flatten)]
     pub public_log: PublicLog,
-    /// Where the log lies: an EventStoreDB or KurrentDB (kurrentdb://…); the data folder if left out. Names and keys stay in the
-    /// data folder.
-    #[arg(long, env = "SIYI_STORE", value_name = "URL")]
-    pub store: Option<String>,
+    /// What lies elsewhere than in the data folder.
+    #[command(flatten)]
+    pub elsewhere: Elsewhere,
     /// Do not judge the whole record anew at the start, for example on a log of many millions of events that `siyi doctor` has
     /// looked at.
     #[arg(long)]

@@ -2,10 +2,11 @@
 //! bytes of what they overwrote, and the sign-in loses the secrets of an account that is nobody's any more.
 //!
 //! A mark lies in the data folder from before the erasure is recorded until everything is done, so that a crash in between is
-//! made good at the next start.
+//! made good at the next start. Of several nodes over one log each has read models of its own, and any of them may record an
+//! erasure: these follow the log instead ([`following`]).
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -14,23 +15,40 @@ use siyi_domain::ids::PersonId;
 use siyi_domain::office::{Actor, Office};
 use siyi_domain::roster::Keeping;
 use siyi_log::handler::{HandleError, Request, Target};
+use siyi_log::port::{EventStore, ReadError};
 use siyi_projections::directory;
 use siyi_sign_in::SignIn;
 use uuid::Uuid;
 
 use crate::app::App;
 
+mod following;
+
+use following::Following;
+
 /// Erasures under way, and the mark that says so.
 pub struct Erasing {
     mark: PathBuf,
     under_way: Mutex<usize>,
+    /// Of a node over a shared database, which learns of every erasure from the log, its own included.
+    following: Option<Following>,
 }
 
 impl Erasing {
-    /// With a mark at this path.
-    #[must_use]
-    pub fn new(mark: PathBuf) -> Self {
-        Self { mark, under_way: Mutex::new(0) }
+    /// Of a node with this data folder.
+    ///
+    /// # Errors
+    /// Where the folder or the log does not answer.
+    pub async fn open(data: &Path, store: &dyn EventStore, is_one_of_several: bool) -> Result<Self, ReadError> {
+        let following = if is_one_of_several { Some(Following::open(data, store).await?) } else { None };
+        Ok(Self { mark: data.join("erasing"), under_way: Mutex::new(0), following })
+    }
+
+    /// Ends the following of the log.
+    pub fn stop(&self) {
+        if let Some(following) = &self.following {
+            following.stop();
+        }
     }
 
     /// Whether an earlier process left something undone.
@@ -40,6 +58,9 @@ impl Erasing {
     }
 
     fn begin(&self) -> io::Result<()> {
+        if self.following.is_some() {
+            return Ok(());
+        }
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         *under_way += 1;
         std::fs::File::create(&self.mark)?.sync_all()?;
@@ -47,6 +68,9 @@ impl Erasing {
     }
 
     fn end(&self) {
+        if self.following.is_some() {
+            return;
+        }
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         *under_way = under_way.saturating_sub(1);
         if *under_way == 0
@@ -80,6 +104,9 @@ impl App {
     /// The erasure stands in the log: makes the directory anew without what it held, and ends what only that person had.
     /// Answers at once; a failure is logged and made good at the next start.
     pub fn erasure_recorded(&self, person: Option<PersonId>) {
+        if self.erasing.following.is_some() {
+            return;
+        }
         let app = self.clone();
         tokio::spawn(async move {
             if let Some(person) = person
@@ -94,6 +121,7 @@ impl App {
 
     /// Goes on where an earlier process ended in the middle of an erasure.
     pub fn make_good_erasures(&self) {
+        self.follow_erasures();
         if !self.erasing.is_owed() || self.erasure_begins().is_err() {
             return;
         }

@@ -46,6 +46,11 @@ async fn ready(State(health): State<Health>) -> impl IntoResponse {
     let Ok(Ok(head)) = head else {
         return (StatusCode::SERVICE_UNAVAILABLE, "the log does not answer\n".to_owned());
     };
+    if let Some(shared) = &health.app.shared
+        && !matches!(tokio::time::timeout(Duration::from_secs(2), shared.ping()).await, Ok(Ok(())))
+    {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the shared database does not answer\n".to_owned());
+    }
     if health.app.public_log.as_ref().is_some_and(|log| log.has_ended()) {
         return (StatusCode::SERVICE_UNAVAILABLE, "the public log is sealed no longer\n".to_owned());
     }

@@ -10,6 +10,7 @@ pub mod caller;
 pub mod case;
 pub mod cli;
 pub mod doors;
+pub mod elsewhere;
 pub mod erasing;
 pub mod esdb;
 pub mod gate;

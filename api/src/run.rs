@@ -1,6 +1,7 @@
 //! What each subcommand does.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +36,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let result = match cli.command {
         Command::Serve(options) => done(serve::serve(*options).await),
-        Command::Key(command) => done(key::key(&command)),
+        Command::Key(command) => done(key::key(&command).await),
         Command::Account(command) => done(account::account(command).await),
         Command::Copy(options) => done(copy::copy(options).await),
         Command::Log(command) => done(log::log(command).await),
@@ -69,7 +70,8 @@ fn done(result: Result<(), Failure>) -> Result<ExitCode, Failure> {
 
 async fn open(data: &Data, clock: Arc<dyn Clock>, mode: Mode) -> Result<App, Failure> {
     let master = key::master(data, mode)?;
-    App::open_with(&data.data, clock, mode, master).await.map_err(|e| format!("{}: {e}", e.code()).into())
+    let opened = App::open_on(&data.data, clock, mode, master, &data.elsewhere).await;
+    opened.map_err(|e| format!("{}: {e}", e.code()).into())
 }
 
 /// A bar on standard error; silent where that is no terminal.
@@ -171,7 +173,7 @@ async fn each_event(
 }
 
 /// The log of a data folder alone, without its read models and keys.
-async fn open_log(data: &std::path::Path) -> Result<EmbeddedStore, Failure> {
+async fn open_log(data: &Path) -> Result<EmbeddedStore, Failure> {
     let log = data.join("log");
     let opened = tokio::task::spawn_blocking(move || EmbeddedStore::open(log, Options::default())).await?;
     opened.map_err(|e| format!("{}: {e}", e.code()).into())

@@ -21,6 +21,7 @@ use crate::app::{App, Mode};
 use crate::case::file::Texts;
 use crate::case::{Case, Pace, aliases};
 use crate::cli::{Data, Serve, TokenKey};
+use crate::elsewhere::Elsewhere;
 use crate::public_log::LogOptions;
 use crate::run::serve::announce;
 use crate::server;
@@ -109,7 +110,7 @@ pub(super) async fn demo(options: Serve) -> Result<(), Failure> {
     siyi_log::create_durably(&data)?;
     std::fs::write(data.join(MARKER), "composed data, recorded by a set clock\n")?;
     let clock = Arc::new(SetClock::default());
-    let place = Data { data: data.clone(), token: TokenKey::default() };
+    let place = Data { data: data.clone(), token: TokenKey::default(), elsewhere: Elsewhere::default() };
     let app = open(&place, Arc::<SetClock>::clone(&clock) as Arc<dyn Clock>, Mode::Demo).await?;
     let public_log = LogOptions { origin: "demo.invalid/siyi".to_owned(), ..LogOptions::default() };
     let public = format!("http://localhost:{}/", listener.local_addr()?.port()).parse()?;

@@ -4,29 +4,40 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use secrecy::ExposeSecret;
 use siyi_log::clock::WallClock;
 use siyi_log::keys::{FileMasterKey, Keys, KeysError, MasterKey, MasterKeyError, Pkcs11MasterKey};
+use siyi_postgres::{Shared, SharedError, UsedFor};
 
 use super::Failure;
 use crate::app::{Mode, master_key};
 use crate::cli::{Data, Key, KeyBackup, RotateKey, TokenKey};
+use crate::elsewhere;
 
-/// The master key of a data folder, wherever it lies.
+/// The master key of a data folder, wherever it lies, or the one that all nodes over a shared database have; a trial makes itself
+/// one only where it shares nothing.
 pub(super) fn master(data: &Data, mode: Mode) -> Result<Arc<dyn MasterKey>, Failure> {
+    let mode = if data.elsewhere.shared.is_some() { Mode::Real } else { mode };
     let found = data.token.place().and_then(|token| master_key(&data.data, mode, token));
     found.map_err(no_master)
 }
 
-pub(super) fn key(command: &Key) -> Result<(), Failure> {
+pub(super) async fn key(command: &Key) -> Result<(), Failure> {
     match command {
         Key::Create(options) => {
             FileMasterKey::create_file(&options.file).map_err(no_master)?;
             tell_kept_apart(&options.file.display().to_string())
         }
         Key::CreateOnToken(token) => create_on_token(token),
-        Key::Rotate(options) => rotate(options),
-        Key::Backup(options) => backup(options),
-        Key::Restore(options) => restore(options),
+        Key::Rotate(options) => rotate(options).await,
+        Key::Backup(options) => {
+            lies_in_the_folder(&options.data)?;
+            backup(options)
+        }
+        Key::Restore(options) => {
+            lies_in_the_folder(&options.data)?;
+            restore(options)
+        }
     }
 }
 
@@ -42,14 +53,30 @@ fn create_on_token(token: &TokenKey) -> Result<(), Failure> {
     tell_kept_apart(&told)
 }
 
-fn rotate(options: &RotateKey) -> Result<(), Failure> {
+/// Keys in a shared database are backed up with it, by its own means.
+fn lies_in_the_folder(data: &Data) -> Result<(), Failure> {
+    match data.elsewhere.shared {
+        Some(_) => {
+            Err("vault-elsewhere: the keys lie in the shared database, and are backed up and restored with it".into())
+        }
+        None => Ok(elsewhere::is_alone(&data.data).map_err(|e| format!("{}: {e}", e.code()))?),
+    }
+}
+
+async fn rotate(options: &RotateKey) -> Result<(), Failure> {
     let data = &options.data;
     let present = match &options.from {
         Some(file) => Arc::new(FileMasterKey::read(file).map_err(no_master)?),
         None => master(data, Mode::Real)?,
     };
-    let keys = Keys::open(folder(data), present).map_err(no_keys)?;
-    let wrapped = keys.rotate(next(options)?).map_err(no_keys)?;
+    let next = next(options)?;
+    let wrapped = if let Some(address) = &data.elsewhere.shared {
+        let shared = Shared::open(address.expose_secret(), present, Arc::new(WallClock), UsedFor::Real).await;
+        shared.map_err(no_database)?.rotate(next).await.map_err(no_database)?
+    } else {
+        elsewhere::is_alone(&data.data).map_err(|e| format!("{}: {e}", e.code()))?;
+        Keys::open(folder(data), present).and_then(|keys| keys.rotate(next)).map_err(no_keys)?
+    };
     writeln!(std::io::stdout(), "{wrapped} 把密钥已改由新主密钥保护 keys wrapped anew")?;
     Ok(())
 }
@@ -91,6 +118,11 @@ fn folder(data: &Data) -> std::path::PathBuf {
 
 #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
 fn no_master(error: MasterKeyError) -> Failure {
+    format!("{}: {error}", error.code()).into()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
+fn no_database(error: SharedError) -> Failure {
     format!("{}: {error}", error.code()).into()
 }
 

@@ -10,8 +10,8 @@ use siyi_log::clock::WallClock;
 use siyi_sign_in::oidc::Provider;
 use siyi_sign_in::password::HashCost;
 
-use crate::app::{App, Mode, master_key};
-use crate::cli::{self, Network, ServeData};
+use crate::app::{App, Mode};
+use crate::cli::{self, Data, Network, ServeData};
 use crate::esdb::Doorkeeper;
 use crate::judged;
 use crate::public_log::LogOptions;
@@ -36,10 +36,8 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
     let protection = protection(mode, &options.network)?;
     let listener = server::listen_as(options.serve.listen, &protection).await?;
     let scheme = if protection.tls.is_some() { "https" } else { "http" };
-    let token = options.token.place().map_err(|e| format!("{}: {e}", e.code()))?;
-    let master = master_key(&data, mode, token).map_err(|e| format!("{}: {e}", e.code()))?;
-    let opened = App::open_on(&data, Arc::new(WallClock), mode, master, options.store.as_deref()).await;
-    let mut app = opened.map_err(|e| format!("{}: {e}", e.code()))?;
+    let place = Data { data: data.clone(), token: options.token.clone(), elsewhere: options.elsewhere.clone() };
+    let mut app = super::open(&place, Arc::new(WallClock), mode).await?;
     if options.unjudged {
         tracing::warn!("the record was not judged anew: `siyi doctor` does it");
     } else {
@@ -56,7 +54,7 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
         origin: format!("{}/siyi", public.host_str().unwrap_or("localhost")),
         policy: options.public_log.log_policy.clone(),
         witness_roots: options.public_log.witness_roots.clone(),
-        shared: options.store.is_some(),
+        shared: options.elsewhere.store.is_some(),
     };
     app = app.at(public).with_public_log(&data, &public_log).await.map_err(|e| format!("{}: {e}", e.code()))?;
     app.make_good_erasures();
