@@ -1,33 +1,53 @@
 //! /healthz, /readyz and /metrics.
 
 use std::fmt::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use siyi_log::port::Position;
 
 use crate::app::App;
 
-/// How many events a read model may lag and still count as ready.
-const READY_LAG: u64 = 10_000;
+/// How long a read model may take to reach what the log held and still count as ready. In time and not in events, since
+/// positions of a store elsewhere are not dense.
+const READY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What health is told from.
 #[derive(Clone)]
 pub struct Health {
     app: Arc<App>,
     scrapes: Arc<AtomicU64>,
+    awaited: Arc<Awaited>,
 }
 
 impl Health {
     /// Health of an app.
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
-        Self { app, scrapes: Arc::default() }
+        Self { app, scrapes: Arc::default(), awaited: Arc::default() }
+    }
+}
+
+/// The end of the log that the slowest read model has still to reach, and since when.
+#[derive(Default)]
+struct Awaited(Mutex<Option<(u64, Instant)>>);
+
+impl Awaited {
+    /// Whether the slowest read model, at this place, has not reached for too long what the log held.
+    fn lags(&self, slowest: u64, head: u64, now: Instant) -> bool {
+        let mut awaited = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match *awaited {
+            _ if slowest >= head => *awaited = None,
+            Some((end, since)) if slowest < end => return now.duration_since(since) > READY_PATIENCE,
+            Some(_) | None => *awaited = Some((head, now)),
+        }
+        false
     }
 }
 
@@ -54,15 +74,14 @@ async fn ready(State(health): State<Health>) -> impl IntoResponse {
     if health.app.public_log.as_ref().is_some_and(|log| log.has_ended()) {
         return (StatusCode::SERVICE_UNAVAILABLE, "the public log is sealed no longer\n".to_owned());
     }
-    let head = head.map_or(0, |position| position.0 + 1);
-    let behind = health.app.models.progress().into_iter().find(|(_, progress, _)| {
-        let at = progress.position.map_or(0, |position| position.0 + 1);
-        !progress.caught_up || head.saturating_sub(at) > READY_LAG
-    });
-    match behind {
-        None => (StatusCode::OK, "ready\n".to_owned()),
-        Some((name, ..)) => (StatusCode::SERVICE_UNAVAILABLE, format!("the read model {name} is behind\n")),
+    let place = |position: Option<Position>| position.map_or(0, |position| position.0 + 1);
+    let models = health.app.models.progress();
+    let slowest = models.iter().min_by_key(|(_, progress, _)| (progress.caught_up, progress.position));
+    let Some((name, progress, _)) = slowest else { return (StatusCode::OK, "ready\n".to_owned()) };
+    if !progress.caught_up || health.awaited.lags(place(progress.position), place(head), Instant::now()) {
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("the read model {name} is behind\n"));
     }
+    (StatusCode::OK, "ready\n".to_owned())
 }
 
 /// Prometheus text.
@@ -77,7 +96,11 @@ async fn metrics(State(health): State<Health>) -> impl IntoResponse {
             let _ = writeln!(text, "{name}{labels} {value}");
         }
     };
-    gauge("siyi_log_events", "Events in the log.", &[(String::new(), head)]);
+    gauge(
+        "siyi_log_position",
+        "The end of the log: on a store of its own, how many events it holds.",
+        &[(String::new(), head)],
+    );
     let models = health.app.models.progress();
     let rows = |of: &dyn Fn(u64, u64) -> u64| -> Vec<(String, u64)> {
         models
@@ -88,7 +111,11 @@ async fn metrics(State(health): State<Health>) -> impl IntoResponse {
             })
             .collect()
     };
-    gauge("siyi_model_lag_events", "Events that a read model is behind the log.", &rows(&|lag, _| lag));
+    gauge(
+        "siyi_model_lag_positions",
+        "Positions that a read model is behind the log: on a store of its own, events.",
+        &rows(&|lag, _| lag),
+    );
     gauge("siyi_model_rebuilt_events", "Events applied by a rebuild under way.", &rows(&|_, rebuilt| rebuilt));
     if let Some(log) = &health.app.public_log {
         let sealed = log.log.published().map_or(0, |published| published.checkpoint().size);
@@ -96,4 +123,25 @@ async fn metrics(State(health): State<Health>) -> impl IntoResponse {
     }
     gauge("siyi_metrics_scrapes", "How often this page was asked for.", &[(String::new(), scrapes)]);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_lags_that_does_not_reach_in_time_what_the_log_held() {
+        let (awaited, begin) = (Awaited::default(), Instant::now());
+        let at = |seconds| begin + Duration::from_secs(seconds);
+        assert!(!awaited.lags(5, 5, at(0)));
+        // One event may be a thousand million positions; only time counts.
+        assert!(!awaited.lags(5, 1 << 30, at(1)));
+        assert!(!awaited.lags(5, 1 << 31, at(11)));
+        assert!(awaited.lags(5, 1 << 31, at(12)));
+        // It has moved on to what was awaited, and now what came since is.
+        assert!(!awaited.lags(1 << 30, 1 << 31, at(13)));
+        assert!(awaited.lags(1 << 30, 1 << 31, at(24)));
+        assert!(!awaited.lags(1 << 31, 1 << 31, at(25)));
+        assert!(!awaited.lags(1 << 31, (1 << 31) + 1, at(40)));
+    }
 }

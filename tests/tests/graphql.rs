@@ -303,7 +303,7 @@ async fn recorded_events_are_followed_from_a_position_on() {
 async fn health_tells_ready_and_metrics_the_head() {
     let (world, router) = with_cases().await;
     world.app.models.caught_up().await;
-    for (path, needle) in [("/healthz", "ok"), ("/readyz", "ready"), ("/metrics", "siyi_log_events ")] {
+    for (path, needle) in [("/healthz", "ok"), ("/readyz", "ready"), ("/metrics", "siyi_log_position ")] {
         let response = router.clone().oneshot(Request::builder().uri(path).body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();

@@ -147,7 +147,7 @@ impl Server {
         let begun = Instant::now();
         loop {
             let (ready, metrics) = (get(self.address, "/readyz")?, get(self.address, "/metrics")?.body);
-            let mut lags = metrics.lines().filter(|line| line.starts_with("siyi_model_lag_events{"));
+            let mut lags = metrics.lines().filter(|line| line.starts_with("siyi_model_lag_positions{"));
             if ready.status == 200 && lags.all(|line| line.ends_with(" 0")) {
                 return Ok(());
             }
