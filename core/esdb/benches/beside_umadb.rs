@@ -5,6 +5,8 @@
 //! client, UmaDB by its Python package. What counts is the ratio of the medians. The folder is `SIYI_BENCH_DIR`, or
 //! `target/tmp`: not a tmpfs, or syncing costs nothing.
 
+#![expect(clippy::disallowed_methods, reason = "a bench makes its own ids")]
+
 use futures::{TryStreamExt, future::try_join_all, stream};
 use kurrentdb::{
     AppendToStreamOptions, BatchAppendClient, BatchAppendOptions, Client, EventData, ReadAllOptions, StreamState,
@@ -47,7 +49,7 @@ fn main() -> Outcome<()> {
         env::var_os("SIYI_BENCH_DIR").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let ours = Ours::begin(&folder).await?;
+        let ours = Ours::begin(&folder)?;
         if quick {
             println!("{:.0} events/s", ours.append(Road::OwnCalls, 2, 2).await?);
             return Ok(());
@@ -148,7 +150,7 @@ impl Drop for Ours {
 }
 
 impl Ours {
-    async fn begin(folder: &Path) -> Outcome<Self> {
+    fn begin(folder: &Path) -> Outcome<Self> {
         let folder = tempfile::tempdir_in(folder)?;
         let mut server = Command::new(env::current_exe()?)
             .arg("--serve")

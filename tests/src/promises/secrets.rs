@@ -30,8 +30,8 @@ fn scan(rows: &Subject, prefix: &[u8]) -> Vec<Pair> {
     found
 }
 
-fn write(rows: &Subject, writes: Vec<Write>) {
-    rows.change(Lasting::Power, &mut |_| Ok(writes.clone())).unwrap();
+fn write(rows: &Subject, writes: &[Write]) {
+    rows.change(Lasting::Power, &mut |_| Ok(writes.to_vec())).unwrap();
 }
 
 fn put(key: &[u8], value: &[u8]) -> Write {
@@ -44,11 +44,11 @@ fn remove(key: &[u8]) -> Write {
 
 pub async fn what_is_written_is_read(rows: Subject) {
     blocking(move || {
-        write(&rows, vec![put(b"a", b"1"), put(&[0, 255], &[255, 0]), put(b"nothing", b"")]);
+        write(&rows, &[put(b"a", b"1"), put(&[0, 255], &[255, 0]), put(b"nothing", b"")]);
         assert_eq!(get(&rows, b"a"), Some(b"1".to_vec()));
         assert_eq!(get(&rows, &[0, 255]), Some(vec![255, 0]));
         assert_eq!(get(&rows, b"nothing"), Some(Vec::new()));
-        write(&rows, vec![put(b"a", b"2")]);
+        write(&rows, &[put(b"a", b"2")]);
         assert_eq!(get(&rows, b"a"), Some(b"2".to_vec()));
     })
     .await;
@@ -56,9 +56,9 @@ pub async fn what_is_written_is_read(rows: Subject) {
 
 pub async fn an_unknown_key_is_nothing(rows: Subject) {
     blocking(move || {
-        write(&rows, vec![put(b"key", b"1")]);
+        write(&rows, &[put(b"key", b"1")]);
         assert_eq!((get(&rows, b"ke"), get(&rows, b"keyy"), get(&rows, b"")), (None, None, None));
-        write(&rows, vec![remove(b"ke")]);
+        write(&rows, &[remove(b"ke")]);
         assert_eq!(get(&rows, b"key"), Some(b"1".to_vec()));
     })
     .await;
@@ -67,7 +67,7 @@ pub async fn an_unknown_key_is_nothing(rows: Subject) {
 pub async fn a_scan_answers_a_prefix_in_order(rows: Subject) {
     blocking(move || {
         let keys: [&[u8]; 7] = [b"b\xff\xff", b"a", b"b", b"b\x00", b"c", b"b\xff", b"b\x7f"];
-        write(&rows, keys.iter().map(|key| put(key, key)).collect());
+        write(&rows, &keys.iter().map(|key| put(key, key)).collect::<Vec<_>>());
         let found = |prefix: &[u8]| scan(&rows, prefix).into_iter().map(|(key, _)| key).collect::<Vec<_>>();
         assert_eq!(found(b"b"), [&b"b"[..], b"b\x00", b"b\x7f", b"b\xff", b"b\xff\xff"]);
         assert_eq!(found(b"b\xff"), [&b"b\xff"[..], b"b\xff\xff"]);
@@ -79,8 +79,8 @@ pub async fn a_scan_answers_a_prefix_in_order(rows: Subject) {
 
 pub async fn a_change_is_whole(rows: Subject) {
     blocking(move || {
-        write(&rows, vec![put(b"a", b"1"), put(b"b", b"1")]);
-        write(&rows, vec![remove(b"a"), put(b"c", b"2"), put(b"b", b"2")]);
+        write(&rows, &[put(b"a", b"1"), put(b"b", b"1")]);
+        write(&rows, &[remove(b"a"), put(b"c", b"2"), put(b"b", b"2")]);
         let all = [(b"b".to_vec(), b"2".to_vec()), (b"c".to_vec(), b"2".to_vec())];
         assert_eq!([scan(&rows, b"a"), scan(&rows, b"b"), scan(&rows, b"c")].concat(), all);
     })
@@ -89,10 +89,7 @@ pub async fn a_change_is_whole(rows: Subject) {
 
 pub async fn the_last_write_of_a_key_counts(rows: Subject) {
     blocking(move || {
-        write(
-            &rows,
-            vec![put(b"a", b"1"), remove(b"a"), put(b"b", b"1"), put(b"b", b"2"), remove(b"c"), put(b"c", b"3")],
-        );
+        write(&rows, &[put(b"a", b"1"), remove(b"a"), put(b"b", b"1"), put(b"b", b"2"), remove(b"c"), put(b"c", b"3")]);
         assert_eq!((get(&rows, b"a"), get(&rows, b"b")), (None, Some(b"2".to_vec())));
         assert_eq!(get(&rows, b"c"), Some(b"3".to_vec()));
     })
@@ -101,7 +98,7 @@ pub async fn the_last_write_of_a_key_counts(rows: Subject) {
 
 pub async fn a_refused_judgement_changes_nothing(rows: Subject) {
     blocking(move || {
-        write(&rows, vec![put(b"a", b"1")]);
+        write(&rows, &[put(b"a", b"1")]);
         let refused = rows.change(Lasting::Power, &mut |look| {
             assert_eq!(look.get(b"a")?, Some(b"1".to_vec()));
             Err(SignInError::NameTaken)
@@ -109,7 +106,7 @@ pub async fn a_refused_judgement_changes_nothing(rows: Subject) {
         assert!(matches!(refused, Err(SignInError::NameTaken)));
         assert_eq!(get(&rows, b"a"), Some(b"1".to_vec()));
         // And nobody waits for it.
-        write(&rows, vec![put(b"a", b"2")]);
+        write(&rows, &[put(b"a", b"2")]);
         assert!(matches!(rows.read(&mut |_| Err(SignInError::Unknown)), Err(SignInError::Unknown)));
         assert_eq!(get(&rows, b"a"), Some(b"2".to_vec()));
     })
@@ -157,7 +154,7 @@ pub async fn a_look_sees_whole_changes_only(rows: Subject) {
     let writing = Arc::clone(&rows);
     let writer = tokio::task::spawn_blocking(move || {
         for round in 0..50_u8 {
-            write(&writing, vec![put(b"x1", &[round]), put(b"x2", &[round])]);
+            write(&writing, &[put(b"x1", &[round]), put(b"x2", &[round])]);
         }
     });
     blocking(move || {
@@ -180,11 +177,11 @@ pub async fn a_note_is_read_at_once(rows: Subject) {
 
 pub async fn to_forget_what_was_removed_leaves_the_rest(rows: Subject) {
     blocking(move || {
-        write(&rows, vec![put(b"kept", b"1"), put(b"gone", b"2")]);
-        write(&rows, vec![remove(b"gone")]);
+        write(&rows, &[put(b"kept", b"1"), put(b"gone", b"2")]);
+        write(&rows, &[remove(b"gone")]);
         rows.forget_removed().unwrap();
         assert_eq!((get(&rows, b"gone"), get(&rows, b"kept")), (None, Some(b"1".to_vec())));
-        write(&rows, vec![put(b"next", b"3")]);
+        write(&rows, &[put(b"next", b"3")]);
         assert_eq!(get(&rows, b"next"), Some(b"3".to_vec()));
     })
     .await;
@@ -192,7 +189,7 @@ pub async fn to_forget_what_was_removed_leaves_the_rest(rows: Subject) {
 
 pub async fn who_has_closed_the_rows_gets_no_answer(rows: Subject) {
     blocking(move || {
-        write(&rows, vec![put(b"a", b"1")]);
+        write(&rows, &[put(b"a", b"1")]);
         rows.close();
         let unavailable = |answer: Result<(), SignInError>| matches!(answer, Err(SignInError::Unavailable { .. }));
         assert!(unavailable(rows.read(&mut |_| Ok(()))));

@@ -163,8 +163,9 @@ pub async fn a_token_made_here_is_good_there_until_it_is_revoked(nodes: Subject)
 }
 
 pub async fn a_form_shown_here_is_taken_there(nodes: Subject) {
-    let token = nodes.here.form_token("one browser").unwrap();
-    assert!(nodes.there.is_form_token("one browser", &token).unwrap());
+    let session = nodes.joined("liu-clerk", 1).await.id;
+    let token = nodes.here.form_token(&session).unwrap();
+    assert!(nodes.there.is_form_token(&session, &token).unwrap());
     assert!(!nodes.there.is_form_token("another browser", &token).unwrap());
 }
 
