@@ -25,7 +25,8 @@ use siyi_esdb::{
     serve::Options,
     wire::{
         persistent::{
-            ReadReq as Consume, persistent_subscriptions_client::PersistentSubscriptionsClient, read_req as consume,
+            ReadReq as Consume, ReadResp as Delivered, persistent_subscriptions_client::PersistentSubscriptionsClient,
+            read_req as consume,
         },
         shared,
         streams::{
@@ -353,6 +354,19 @@ async fn a_consumer_that_closes_its_side_gives_back_what_it_held() {
     let group = kurrentdb::PersistentSubscriptionOptions::default().start_from(StreamPosition::Start);
     client.create_persistent_subscription("orders", "group", &group).await.unwrap();
     client.append_to_stream("orders", &AppendToStreamOptions::default(), any()).await.unwrap();
+    let closed = consume_and_close(&face).await;
+    let answers = within("the end of the call", closed.collect::<Vec<_>>()).await;
+    assert_eq!(answers.last().unwrap().as_ref().unwrap_err().code(), Code::Cancelled);
+    face.idle().await;
+    let mut other = client.subscribe_to_persistent_subscription("orders", "group", &Default::default()).await.unwrap();
+    let event = within("the event of the other consumer", other.next()).await.unwrap();
+    other.ack(&event).await.unwrap();
+    drop(other);
+    face.end().await;
+}
+
+/// A consumer of the group on `orders` that has said its last word already.
+async fn consume_and_close(face: &Running) -> tonic::Streaming<Delivered> {
     let options = consume::Options {
         of: Some(consume::options::Of::StreamIdentifier(name("orders").unwrap())),
         group_name: "group".into(),
@@ -360,14 +374,22 @@ async fn a_consumer_that_closes_its_side_gives_back_what_it_held() {
         uuid_option: Some(shared::UuidStyle { content: Some(shared::uuid_style::Content::String(())) }),
     };
     let only = Consume { content: Some(consume::Content::Options(options)) };
-    let closed = PersistentSubscriptionsClient::new(face.channel().await).read(futures::stream::iter([only])).await;
-    let answers = within("the end of the call", closed.unwrap().into_inner().collect::<Vec<_>>()).await;
-    assert_eq!(answers.last().unwrap().as_ref().unwrap_err().code(), Code::Cancelled);
+    let answers = PersistentSubscriptionsClient::new(face.channel().await).read(futures::stream::iter([only])).await;
+    answers.unwrap().into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_that_ends_its_call_by_itself_hears_of_no_error_before() {
+    let face = Running::begin().await;
+    let client = face.client();
+    client.create_persistent_subscription("orders", "group", &Default::default()).await.unwrap();
+    let mut closed = consume_and_close(&face).await;
+    within("the confirmation", closed.message()).await.unwrap();
+    // Official clients close their side and then end the call, which takes them a moment.
+    let in_between = tokio::time::timeout(std::time::Duration::from_millis(300), closed.message()).await;
+    assert!(in_between.is_err(), "{in_between:?}");
+    drop(closed);
     face.idle().await;
-    let mut other = client.subscribe_to_persistent_subscription("orders", "group", &Default::default()).await.unwrap();
-    let event = within("the event of the other consumer", other.next()).await.unwrap();
-    other.ack(&event).await.unwrap();
-    drop(other);
     face.end().await;
 }
 

@@ -20,7 +20,7 @@ use crate::{
 };
 use async_stream::try_stream;
 use futures::stream::BoxStream;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::{Notify, mpsc};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -151,6 +151,10 @@ impl PersistentSubscriptions for PersistentOf {
     }
 }
 
+/// How long a consumer that has said its last word may take to end the call: official clients do both, one behind the other, and
+/// would tell their user of an error that came in between.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 /// Wakes the group when the answer is dropped, whatever the reason.
 struct Gone(Arc<Notify>);
 
@@ -171,7 +175,7 @@ fn consume(
     let Joined { consumer, deliveries, gone } = joined;
     try_stream! {
         // Dropped last, when the deliveries are closed.
-        let _gone = Gone(gone);
+        let gone = Gone(gone);
         let mut deliveries = deliveries;
         let confirmation = Content::SubscriptionConfirmation(Confirmation { subscription_id });
         yield ReadResp { content: Some(confirmation) };
@@ -187,13 +191,19 @@ fn consume(
                     yield delivered(&item, ids);
                 },
                 Step::Deliver(None) => Err(Status::cancelled("the consumer was stopped"))?,
-                Step::Hear(message) => {
-                    // Behind its last word it can acknowledge nothing any more, so what it holds goes to others.
-                    let closed = || Status::cancelled("the consumer has closed its side");
-                    let command = command(consumer, message?.ok_or_else(closed)?)?;
-                    let sent = commands.send(command).await;
-                    sent.map_err(|_| Status::unavailable("the subscription group has ended"))?;
-                }
+                Step::Hear(message) => match message? {
+                    Some(message) => {
+                        let sent = commands.send(command(consumer, message)?).await;
+                        sent.map_err(|_| Status::unavailable("the subscription group has ended"))?;
+                    }
+                    None => {
+                        // Behind its last word it can acknowledge nothing any more, so what it holds goes to others.
+                        deliveries.close();
+                        gone.0.notify_one();
+                        tokio::time::sleep(FAREWELL).await;
+                        Err(Status::cancelled("the consumer has closed its side"))?;
+                    }
+                },
             }
         }
     }
