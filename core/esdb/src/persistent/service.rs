@@ -191,19 +191,18 @@ fn consume(
                     yield delivered(&item, ids);
                 },
                 Step::Deliver(None) => Err(Status::cancelled("the consumer was stopped"))?,
-                Step::Hear(message) => match message? {
-                    Some(message) => {
+                Step::Hear(message) => {
+                    if let Some(message) = message? {
                         let sent = commands.send(command(consumer, message)?).await;
                         sent.map_err(|_| Status::unavailable("the subscription group has ended"))?;
+                        continue;
                     }
-                    None => {
-                        // Behind its last word it can acknowledge nothing any more, so what it holds goes to others.
-                        deliveries.close();
-                        gone.0.notify_one();
-                        tokio::time::sleep(FAREWELL).await;
-                        Err(Status::cancelled("the consumer has closed its side"))?;
-                    }
-                },
+                    // Behind its last word it can acknowledge nothing any more, so what it holds goes to others.
+                    deliveries.close();
+                    gone.0.notify_one();
+                    tokio::time::sleep(FAREWELL).await;
+                    Err(Status::cancelled("the consumer has closed its side"))?;
+                }
             }
         }
     }
