@@ -57,7 +57,7 @@ impl Mirror {
         if from > new.size {
             return Err(SealError::RolledBack { published: from, found: new.size });
         }
-        std::fs::create_dir_all(&self.folder).map_err(|error| SealError::disk(&self.folder, error))?;
+        siyi_log::create_durably(&self.folder).map_err(|error| SealError::disk(&self.folder, error))?;
         self.copy(from, new).await?;
         self.check(kept.as_ref(), from, new)?;
         let mut last = Vec::new();
