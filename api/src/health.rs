@@ -74,20 +74,24 @@ async fn ready(State(health): State<Health>) -> impl IntoResponse {
     if health.app.public_log.as_ref().is_some_and(|log| log.has_ended()) {
         return (StatusCode::SERVICE_UNAVAILABLE, "the public log is sealed no longer\n".to_owned());
     }
-    let place = |position: Option<Position>| position.map_or(0, |position| position.0 + 1);
     let models = health.app.models.progress();
     let slowest = models.iter().min_by_key(|(_, progress, _)| (progress.caught_up, progress.position));
     let Some((name, progress, _)) = slowest else { return (StatusCode::OK, "ready\n".to_owned()) };
-    if !progress.caught_up || health.awaited.lags(place(progress.position), place(head), Instant::now()) {
+    if !progress.caught_up || health.awaited.lags(end(progress.position), end(head), Instant::now()) {
         return (StatusCode::SERVICE_UNAVAILABLE, format!("the read model {name} is behind\n"));
     }
     (StatusCode::OK, "ready\n".to_owned())
 }
 
+/// The place behind a position; 0 where there is none.
+fn end(position: Option<Position>) -> u64 {
+    position.map_or(0, |position| position.0 + 1)
+}
+
 /// Prometheus text.
 async fn metrics(State(health): State<Health>) -> impl IntoResponse {
     let scrapes = health.scrapes.fetch_add(1, Ordering::Relaxed) + 1;
-    let head = health.app.store.head().await.ok().flatten().map_or(0, |position| position.0 + 1);
+    let head = end(health.app.store.head().await.ok().flatten());
     let mut text = String::new();
     let mut gauge = |name: &str, help: &str, rows: &[(String, u64)]| {
         // Writing to a string cannot fail.
@@ -106,8 +110,7 @@ async fn metrics(State(health): State<Health>) -> impl IntoResponse {
         models
             .iter()
             .map(|(name, progress, rebuilding)| {
-                let at = progress.position.map_or(0, |position| position.0 + 1);
-                (format!("{{model=\"{name}\"}}"), of(head.saturating_sub(at), *rebuilding))
+                (format!("{{model=\"{name}\"}}"), of(head.saturating_sub(end(progress.position)), *rebuilding))
             })
             .collect()
     };

@@ -9,7 +9,7 @@ use siyi_domain::rules::Rules;
 use siyi_log::envelope::Subject;
 use siyi_log::port::{AllFrom, Direction, EventStore, MAX_READ, ReadError};
 use siyi_verify::derive::Judge;
-use siyi_verify::finding::{Finding, Language, Weight};
+use siyi_verify::finding::{Finding, Weight};
 use siyi_verify::record::{CLOCK_ALLOWANCE_SECONDS, Entry};
 use siyi_verify::verify::MAX_FINDINGS;
 
@@ -30,7 +30,7 @@ pub struct Judged {
 #[derive(Debug, thiserror::Error)]
 pub enum NotServed {
     /// An event does not follow from the facts and the rules, or an act was done that the rules refuse.
-    #[error("{} / {}", .0.line(Language::Chinese), .0.line(Language::English))]
+    #[error("{}", .0.in_both())]
     Wrong(Box<Finding>),
     /// The machine's clock stands before what was recorded last: what is recorded now would run backwards.
     #[error("the clock says {now}, and an event was recorded at {latest}")]
@@ -100,6 +100,12 @@ impl Judged {
         self.findings.iter().find(|finding| finding.weight() == Weight::Wrong)
     }
 
+    /// The latest time of recording, where a clock that says `now` stands before it by more than is allowed.
+    #[must_use]
+    pub fn ahead_of(&self, now: Moment) -> Option<Moment> {
+        self.latest.filter(|latest| latest.since(now).as_secs() > CLOCK_ALLOWANCE_SECONDS)
+    }
+
     /// Whether a server may go on with this record at this time.
     ///
     /// # Errors
@@ -108,11 +114,9 @@ impl Judged {
         if let Some(wrong) = self.first_wrong() {
             return Err(NotServed::Wrong(Box::new(wrong.clone())));
         }
-        match self.latest {
-            Some(latest) if latest.since(now).as_secs() > CLOCK_ALLOWANCE_SECONDS => {
-                Err(NotServed::ClockBehind { now, latest })
-            }
-            Some(_) | None => Ok(()),
+        match self.ahead_of(now) {
+            Some(latest) => Err(NotServed::ClockBehind { now, latest }),
+            None => Ok(()),
         }
     }
 }

@@ -12,13 +12,13 @@ use siyi_log::clock::{Clock, WallClock};
 use siyi_log::embedded::EmbeddedStore;
 use siyi_log::keys::Keys;
 use siyi_transparency::{SealError, Sound, fsck};
-use siyi_verify::finding::{Finding, Language, Weight};
+use siyi_verify::finding::Weight;
 use siyi_verify::papers;
 
 use super::{Failure, open_log};
 use crate::attachments::AttachmentKeys;
 use crate::cli::Data;
-use crate::judged::{self, Judged, NotServed};
+use crate::judged::{self, Judged};
 use crate::public_log::FOLDER;
 
 /// How one part of a folder was found.
@@ -154,30 +154,27 @@ pub(super) const fn advice(error: &SealError) -> Option<&'static str> {
     }
 }
 
-fn line(finding: &Finding) -> String {
-    format!("{} / {}", finding.line(Language::Chinese), finding.line(Language::English))
-}
-
 /// Whether the record follows from its facts and the rules, and the clock from the record.
 fn record(judged: &Judged) -> Vec<Diagnosis> {
     let mut found: Vec<Diagnosis> = judged
         .findings
         .iter()
         .map(|finding| match finding.weight() {
-            Weight::Wrong => Diagnosis::new(RECORD, State::Wrong, line(finding), Some(JUDGE)),
-            Weight::Unchecked | Weight::Note => Diagnosis::new(RECORD, State::Unchecked, line(finding), None),
+            Weight::Wrong => Diagnosis::new(RECORD, State::Wrong, finding.in_both(), Some(JUDGE)),
+            Weight::Unchecked | Weight::Note => Diagnosis::new(RECORD, State::Unchecked, finding.in_both(), None),
         })
         .collect();
     if found.is_empty() {
         let said = format!("{} 次操作都按规则推得出 acts all follow from the rules", judged.acts);
         found.push(Diagnosis::new(RECORD, State::Sound, said, None));
     }
-    let clock = match (Judged { findings: Vec::new(), ..judged.clone() }).check(WallClock.now()) {
-        Err(NotServed::ClockBehind { now, latest }) => {
+    let now = WallClock.now();
+    let clock = match judged.ahead_of(now) {
+        Some(latest) => {
             let said = format!("本机 {now}，最后一条记录 {latest} the machine's time is before the last event's");
             Diagnosis::new(CLOCK, State::Wrong, said, Some(SET_CLOCK))
         }
-        Ok(()) | Err(_) => Diagnosis::new(CLOCK, State::Sound, "不早于记录 not before the record".to_owned(), None),
+        None => Diagnosis::new(CLOCK, State::Sound, "不早于记录 not before the record".to_owned(), None),
     };
     found.push(clock);
     found

@@ -74,7 +74,7 @@ async fn rotate(options: &RotateKey) -> Result<(), Failure> {
         let shared = Shared::open(address.expose_secret(), present, Arc::new(WallClock), UsedFor::Real).await;
         shared.map_err(no_database)?.rotate(next).await.map_err(no_database)?
     } else {
-        elsewhere::is_alone(&data.data).map_err(|e| format!("{}: {e}", e.code()))?;
+        lies_in_the_folder(data)?;
         Keys::open(folder(data), present).and_then(|keys| keys.rotate(next)).map_err(no_keys)?
     };
     writeln!(std::io::stdout(), "{wrapped} 把密钥已改由新主密钥保护 keys wrapped anew")?;

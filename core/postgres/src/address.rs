@@ -10,16 +10,10 @@ use sqlx::{
 const STATEMENT_MS: &str = "30000";
 const LOCK_MS: &str = "10000";
 
-/// Whether a text is the address of a database.
-#[must_use]
-pub fn is_shared_address(text: &str) -> bool {
-    text.starts_with("postgres://") || text.starts_with("postgresql://")
-}
-
 /// How to connect. Beyond this machine by TLS only; where the address says nothing of it, with the server's name and certificate
 /// checked.
 pub(crate) fn options(address: &str) -> Result<PgConnectOptions, SharedError> {
-    if !is_shared_address(address) {
+    if !["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme)) {
         return Err(SharedError::AddressMalformed { what: "it begins with postgres://".into() });
     }
     // The address may hold a password, so neither it nor what the parser says of it is repeated.

@@ -19,7 +19,6 @@ mod secrets;
 mod shared;
 mod vault;
 
-pub use address::is_shared_address;
 pub use error::SharedError;
 pub use keys::PostgresKeys;
 pub use migrations::SCHEMA_VERSION;

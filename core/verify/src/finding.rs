@@ -256,6 +256,12 @@ impl Finding {
         (self.code.stage(), at)
     }
 
+    /// In one line, in Chinese and in English.
+    #[must_use]
+    pub fn in_both(&self) -> String {
+        format!("{} / {}", self.line(Language::Chinese), self.line(Language::English))
+    }
+
     /// In one line.
     #[must_use]
     pub fn line(&self, language: Language) -> String {
