@@ -324,9 +324,18 @@ pub async fn invite(officer: &mut Browser, person: &str) -> String {
 }
 
 /// The same, in a place.
-pub async fn invite_to(officer: &mut Browser, place: &str, person: &str) -> String {
+async fn invite_to(officer: &mut Browser, place: &str, person: &str) -> String {
     let invited = officer.act("inviteResident", "InviteResidentInput", place, json!({ "person": person })).await;
     invited["invitationCode"].as_str().unwrap_or_else(|| panic!("{invited}")).to_owned()
+}
+
+/// A browser in which a person of a place has opened an account, by the code that the officer handed out.
+pub async fn joined(server: &Server, officer: &mut Browser, home: &str, person: &str, name: &str) -> Browser {
+    let code = invite_to(officer, home, person).await;
+    let mut browser = server.browser();
+    let joined = browser.join(&code, name).await;
+    assert_eq!((joined.status.as_u16(), joined.location()), (303, "/account"), "{}", joined.body);
+    browser
 }
 
 /// The token that a page shows once.

@@ -8,7 +8,7 @@ use siyi_log::envelope::Recorded;
 use siyi_log::port::{AllFrom, Direction};
 use siyi_projections::directory;
 
-use super::desk::{Browser, Folder, PASSWORD, Server, VILLAGE, holding, invite, officer, with_officer};
+use super::desk::{Browser, Folder, PASSWORD, Server, VILLAGE, holding, invite, joined, officer, with_officer};
 use super::files::bring;
 use super::made::{jpeg, picture};
 
@@ -19,9 +19,7 @@ const LIU: &str = "7d1f0a52-9f0e-4b61-9a43-3f4a5be7c102";
 async fn who_is_erased_has_no_account_and_nothing_of_it_is_left() {
     let (folder, server) = with_officer().await;
     let mut officer = officer(&server, &[(WANG, "欧阳佩兰")]).await;
-    let code = invite(&mut officer, WANG).await;
-    let mut wang = server.browser();
-    wang.join(&code, "wang").await;
+    let mut wang = joined(&server, &mut officer, VILLAGE, WANG, "wang").await;
     assert!(wang.get("/account").await.body.contains("柳沟村"));
     let directory_before = server.app.models.directory.shelf().path().to_owned();
 

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use siyi_attachments::limits::MAX_FILE_BYTES;
 
-use super::desk::{Answer, Browser, Folder, Server, VILLAGE, holding, invite, officer, with_officer};
+use super::desk::{Answer, Browser, Folder, Server, VILLAGE, holding, joined, officer, with_officer};
 use super::made::{CANARY, exif, holds, jpeg, picture};
 
 const WANG: &str = "7d1f0a52-9f0e-4b61-9a43-3f4a5be7c101";
@@ -29,9 +29,7 @@ async fn village() -> (Folder, Server, Browser, Browser) {
     let term = serde_json::json!({ "person": WANG, "office": "clerk", "from": "2026-01-01" });
     let appointed = officer.act("appoint", "AppointInput", VILLAGE, term).await;
     assert_eq!(appointed["__typename"], "Recorded", "{appointed}");
-    let code = invite(&mut officer, WANG).await;
-    let mut clerk = server.browser();
-    clerk.join(&code, "wang").await;
+    let mut clerk = joined(&server, &mut officer, VILLAGE, WANG, "wang").await;
     clerk.acting = Some((WANG.to_owned(), "clerk"));
     (folder, server, officer, clerk)
 }

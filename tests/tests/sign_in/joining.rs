@@ -5,7 +5,7 @@ use siyi_domain::office::Office;
 use siyi_log::envelope::Recorded;
 use siyi_log::port::{AllFrom, Direction};
 
-use super::desk::{Folder, OFFICER, PASSWORD, TOWN, VILLAGE, invite, officer, token_in, with_officer};
+use super::desk::{Folder, OFFICER, PASSWORD, TOWN, VILLAGE, invite, joined, officer, token_in, with_officer};
 
 const WANG: &str = "7d1f0a52-9f0e-4b61-9a43-3f4a5be7c101";
 const LIU: &str = "7d1f0a52-9f0e-4b61-9a43-3f4a5be7c102";
@@ -56,9 +56,7 @@ async fn a_villager_joins_with_the_code_that_the_office_handed_out() {
 async fn an_act_is_by_whom_the_session_says() {
     let (_folder, server) = with_officer().await;
     let mut officer = officer(&server, &[(WANG, "王小明"), (LIU, "刘大力")]).await;
-    let code = invite(&mut officer, WANG).await;
-    let mut wang = server.browser();
-    wang.join(&code, "wang").await;
+    let mut wang = joined(&server, &mut officer, VILLAGE, WANG, "wang").await;
     let kin = || json!({ "person": WANG, "relative": LIU, "kinship": "sibling" });
     let declare = "DeclareKinshipInput";
 
@@ -131,9 +129,7 @@ async fn nobody_is_a_villager_of_two_villages() {
     officer.act("registerJurisdiction", "RegisterJurisdictionInput", NEXT, next).await;
     let there = json!({ "persons": [{ "person": WANG_THERE, "name": "王小明", "sex": "f" }] });
     officer.act("registerPersons", "RegisterPersonsInput", NEXT, there).await;
-    let code = invite(&mut officer, WANG).await;
-    let mut wang = server.browser();
-    wang.join(&code, "wang").await;
+    let mut wang = joined(&server, &mut officer, VILLAGE, WANG, "wang").await;
     let person = json!({ "person": WANG_THERE });
     let invited = officer.act("inviteResident", "InviteResidentInput", NEXT, person.clone()).await;
     let second = invited["invitationCode"].as_str().unwrap().to_owned();
@@ -156,9 +152,7 @@ async fn nobody_is_a_villager_of_two_villages() {
 async fn whoever_holds_one_office_in_a_place_need_not_name_it() {
     let (_folder, server) = with_officer().await;
     let mut officer = officer(&server, &[(WANG, "王小明"), (LIU, "刘大力")]).await;
-    let code = invite(&mut officer, WANG).await;
-    let mut wang = server.browser();
-    wang.join(&code, "wang").await;
+    let mut wang = joined(&server, &mut officer, VILLAGE, WANG, "wang").await;
     let kin = || json!({ "person": WANG, "relative": LIU, "kinship": "sibling" });
     let declared = wang.act("declareKinship", "DeclareKinshipInput", VILLAGE, kin()).await;
     assert_eq!(declared["__typename"], "Recorded", "{declared}");

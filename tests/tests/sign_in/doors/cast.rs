@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use serde_json::{Value, json};
 use siyi_access::matrix::Column;
 
-use crate::desk::{Browser, Folder, PASSWORD, Server, TOWN, VILLAGE, invite_to, register, token_in};
+use crate::desk::{Browser, Folder, PASSWORD, Server, TOWN, VILLAGE, joined, register, token_in};
 
 pub const OTHER_VILLAGE: &str = "419901101202";
 const COUNTY: &str = "419901000000";
@@ -160,16 +160,12 @@ async fn fill_offices(server: &Server, township: &mut Browser, county: &mut Brow
     let yesterday = server.app.clock.now().day().saturating_sub(1.day()).to_string();
     appoint(county, Column::Ended, "2026-01-05", Some(&yesterday)).await;
     // Who signs second is a member of the committee and plays no role.
-    let code = invite_to(township, VILLAGE, &person(8)).await;
-    assert_eq!(server.browser().join(&code, "role8").await.location(), "/account");
+    joined(server, township, VILLAGE, &person(8), "role8").await;
 }
 
 async fn join(server: &Server, township: &mut Browser, column: Column) -> Browser {
     let (no, home, office) = role(column).unwrap();
-    let code = invite_to(township, home, &person(no)).await;
-    let mut browser = server.browser();
-    let joined = browser.join(&code, &format!("role{no}")).await;
-    assert_eq!(joined.location(), "/account", "{}: {}", column.code(), joined.body);
+    let mut browser = joined(server, township, home, &person(no), &format!("role{no}")).await;
     browser.acting = Some((person(no), office));
     browser
 }
