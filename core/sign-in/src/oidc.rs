@@ -1,7 +1,7 @@
 //! 统一身份认证: OpenID Connect with the one provider that the operator configured, a township's for example.
 //!
-//! Authorization code with PKCE (S256), state and nonce, all kept with the rows, bound to the browser, taken once. ID tokens are signed
-//! with RS256 or ES256. Nothing is asked of any server but the provider's, and no redirect is followed.
+//! Authorization code with PKCE (S256), state and nonce, all kept with the rows, bound to the browser, taken once. ID tokens are
+//! signed with RS256 or ES256. Nothing is asked of any server but the provider's, and no redirect is followed.
 
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
