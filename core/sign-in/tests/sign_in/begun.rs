@@ -21,7 +21,7 @@ async fn end(desk: &Desk, ceremony: &str) -> SignInError {
 }
 
 /// How much the folder holds that was begun; nobody may have it open.
-async fn kept(desk: &Desk) -> usize {
+fn kept(desk: &Desk) -> usize {
     let (rows, _) = FolderRows::open(&desk.folder.path().join("sign-in")).unwrap();
     let mut kept = 0;
     rows.read(&mut |look| {
@@ -63,7 +63,7 @@ async fn of_too_much_that_was_begun_the_oldest_is_forgotten() {
     assert_eq!(oldest.iter().filter(|error| is_unknown(error)).count(), 1, "{oldest:?}");
     assert!(matches!(end(&desk, &ceremonies[2]).await, SignInError::Refused));
     desk.sign_in.close().await;
-    assert_eq!(kept(&desk).await, usize::try_from(MOST).unwrap() - 2);
+    assert_eq!(kept(&desk), usize::try_from(MOST).unwrap() - 2);
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn what_nobody_ends_goes_when_others_begin() {
         begun(&desk, number).await;
     }
     desk.sign_in.close().await;
-    assert_eq!(kept(&desk).await, 2);
+    assert_eq!(kept(&desk), 2);
 }
 
 #[tokio::test]
