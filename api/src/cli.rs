@@ -237,7 +237,7 @@ pub struct ServeData {
 #[derive(Debug, Clone, Default, Args)]
 pub struct PublicLog {
     /// The file of the log's signing key, made by `siyi log create-key`. Left out: `log.key` in the data folder, made there at
-    /// the first start under the host of the public address.
+    /// the first start under the host of the public address. Nodes over one store must all have the same.
     #[arg(long, env = "SIYI_LOG_KEY_FILE", value_name = "FILE")]
     pub log_key: Option<PathBuf>,
     /// The trust policy (C2SP tlog-policy): the witnesses, where they are asked, and how many of them are enough.

@@ -148,6 +148,7 @@ macro_rules! each_secrets_promise {
             what_is_written_is_read
             an_unknown_key_is_nothing
             a_scan_answers_a_prefix_in_order
+            the_first_of_a_prefix_are_answered
             a_change_is_whole
             the_last_write_of_a_key_counts
             a_refused_judgement_changes_nothing
@@ -176,6 +177,9 @@ macro_rules! each_sign_in_promise {
             a_token_made_here_is_good_there_until_it_is_revoked
             a_form_shown_here_is_taken_there
             an_account_removed_here_is_nothing_there
+            what_was_begun_here_is_ended_there
+            what_was_begun_is_ended_once_wherever_it_is_shown
+            what_was_begun_is_over_after_five_minutes
         }
     };
 }

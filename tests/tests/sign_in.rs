@@ -17,6 +17,8 @@ mod joining;
 #[allow(dead_code, reason = "the attachments' own tests need the rest")]
 #[path = "../../core/attachments/tests/inspection/made.rs"]
 mod made;
+#[path = "sign_in/nodes.rs"]
+mod nodes;
 #[path = "sign_in/papers.rs"]
 mod papers;
 #[path = "sign_in/signing.rs"]

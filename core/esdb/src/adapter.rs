@@ -11,20 +11,22 @@
 //! What this cannot promise: that one id is not stored in two streams by two processes at once. Within a process it is.
 //! Verified against the face of this crate, with the promises of the port; not against a running cluster.
 
+mod connection;
 mod events;
 mod herald;
 mod index;
 mod lanes;
 
 use crate::adapter::{
-    events::{read_error, stored, wire_event},
+    connection::{Connection, Used},
+    events::{stored, wire_event},
     index::Index,
     lanes::Lanes,
 };
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use kurrentdb::{
-    AppendToStreamOptions, Client, ClientSettings, CurrentRevision, ReadAllOptions, ReadStreamOptions, StreamPosition,
+    AppendToStreamOptions, ClientSettings, CurrentRevision, ReadAllOptions, ReadStreamOptions, StreamPosition,
     StreamState,
 };
 use siyi_log::port::{
@@ -58,7 +60,7 @@ pub struct KurrentStore {
 
 /// Reads without the index; also by followers, which must not keep the store alive.
 #[derive(Clone)]
-struct Reader(Client);
+struct Reader(Arc<Connection>);
 
 impl fmt::Debug for KurrentStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,8 +78,8 @@ impl KurrentStore {
     pub async fn connect(url: &str) -> Result<Self, ReadError> {
         let unavailable = |reason: String| ReadError::Unavailable { reason };
         let settings = url.parse::<ClientSettings>().map_err(|error| unavailable(error.to_string()))?;
-        let client = Client::new(settings).map_err(|error| unavailable(error.to_string()))?;
-        let reader = Reader(client.clone());
+        let connection = Connection::new(settings)?;
+        let reader = Reader(Arc::clone(&connection));
         let mut index = Index::default();
         while let page = reader.read_all(index.head(), Direction::Forwards, MAX_READ).await?
             && !page.is_empty()
@@ -89,7 +91,7 @@ impl KurrentStore {
         let (announce, head) = watch::channel(index.head());
         let index = Arc::new(Mutex::new(index));
         let following = CancellationToken::new();
-        let herald = herald::follow(client, Arc::clone(&index), announce);
+        let herald = herald::follow(connection, Arc::clone(&index), announce);
         tokio::spawn(following.clone().run_until_cancelled_owned(herald));
         let lanes = Arc::new(Lanes::default());
         Ok(Self { reader, index, head, lanes, _following: Arc::new(following.drop_guard()) })
@@ -132,7 +134,8 @@ impl KurrentStore {
         let state = first.0.checked_sub(1).map_or(StreamState::NoStream, StreamState::StreamRevision);
         let options = AppendToStreamOptions::default().stream_state(state);
         let wire: Vec<_> = events.iter().map(wire_event).collect();
-        let written = match self.reader.0.append_to_stream(stream.as_str(), &options, wire).await {
+        let used = self.reader.0.used();
+        let written = match used.client.append_to_stream(stream.as_str(), &options, wire).await {
             Ok(written) => written,
             Err(kurrentdb::Error::WrongExpectedVersion { current, .. }) => {
                 tracing::debug!(%stream, ?current, "an append lost a race and is judged anew");
@@ -143,7 +146,7 @@ impl KurrentStore {
                 let lost = || AppendError::Corrupt { detail: format!("events of the stream {stream} are gone") };
                 return if ahead { Ok(None) } else { Err(lost()) };
             }
-            Err(error) => return Err(read_error(&error).into()),
+            Err(error) => return Err(used.error(&error).into()),
         };
         let last_position = Position(written.position.commit);
         // A follower that is begun behind the answer must not think itself at the head before these events. Where the
@@ -269,7 +272,8 @@ impl Reader {
             Direction::Forwards => options.forwards(),
             Direction::Backwards => options.backwards(),
         };
-        collect(self.0.read_stream(stream.as_str(), &options).await).await
+        let used = self.0.used();
+        collect(&used, used.client.read_stream(stream.as_str(), &options).await).await
     }
 
     /// The events past a position in the direction of reading; all of them where none is given.
@@ -293,26 +297,27 @@ impl Reader {
             Direction::Forwards => options.forwards(),
             Direction::Backwards => options.backwards(),
         };
-        let mut events = collect(self.0.read_all(&options).await).await?;
+        let used = self.0.used();
+        let mut events = collect(&used, used.client.read_all(&options).await).await?;
         events.retain(|event| Some(event.position) != after);
         events.truncate(limit);
         Ok(events)
     }
 }
 
-async fn collect(answer: kurrentdb::Result<kurrentdb::ReadStream>) -> Result<Vec<StoredEvent>, ReadError> {
+async fn collect(used: &Used, answer: kurrentdb::Result<kurrentdb::ReadStream>) -> Result<Vec<StoredEvent>, ReadError> {
     let mut events = Vec::new();
     let mut answer = match answer {
         Ok(answer) => answer,
         Err(kurrentdb::Error::ResourceNotFound) => return Ok(events),
-        Err(error) => return Err(read_error(&error)),
+        Err(error) => return Err(used.error(&error)),
     };
     loop {
         match answer.next().await {
             Ok(Some(event)) => events.push(stored(event.get_original_event())?),
             Ok(None) => return Ok(events),
             Err(kurrentdb::Error::ResourceNotFound) => return Ok(Vec::new()),
-            Err(error) => return Err(read_error(&error)),
+            Err(error) => return Err(used.error(&error)),
         }
     }
 }

@@ -128,12 +128,13 @@ impl Look for View<'_> {
         })
     }
 
-    fn scan(&self, prefix: &[u8]) -> Result<Vec<Pair>, SignInError> {
+    fn first(&self, prefix: &[u8], most: usize) -> Result<Vec<Pair>, SignInError> {
         self.rows.wait(async {
             let mut begun = self.begun.lock().await;
-            let query =
-                "select key, value from siyi.secrets where key >= $1 and ($2::bytea is null or key < $2) order by key";
-            let rows = sqlx::query(query).bind(prefix).bind(behind(prefix)).fetch_all(&mut **begun).await?;
+            let query = "select key, value from siyi.secrets \
+                         where key >= $1 and ($2::bytea is null or key < $2) order by key limit $3";
+            let query = sqlx::query(query).bind(prefix).bind(behind(prefix));
+            let rows = query.bind(i64::try_from(most).unwrap_or(i64::MAX)).fetch_all(&mut **begun).await?;
             rows.iter().map(|row| Ok((row.try_get("key")?, row.try_get("value")?))).collect()
         })
     }

@@ -1,7 +1,7 @@
 //! 统一身份认证: OpenID Connect with the one provider that the operator configured, a township's for example.
 //!
-//! Authorization code with PKCE (S256), state and nonce, all kept here, bound to the browser, taken once. ID tokens are signed
-//! with RS256 or ES256. Nothing is asked of any server but the provider's, and no redirect is followed.
+//! Authorization code with PKCE (S256), state and nonce, all kept with the rows, bound to the browser, taken once. ID tokens are
+//! signed with RS256 or ES256. Nothing is asked of any server but the provider's, and no redirect is followed.
 
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -24,7 +24,7 @@ use crate::error::SignInError;
 use crate::identity::{Identity, SignInMethod};
 use crate::keyed::Purpose;
 use crate::means::MAX_PASSKEYS;
-use crate::pending::Pending;
+use crate::pending;
 use crate::random;
 use crate::session::NewSession;
 use crate::sign_in::SignIn;
@@ -57,7 +57,7 @@ pub struct Provider {
 }
 
 /// What the browser asks to come back for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Wish {
     SignIn,
     Link(Uuid),
@@ -72,7 +72,9 @@ pub enum CameBack {
     Linked(Uuid),
 }
 
-struct Begun {
+/// A browser that is at the provider.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Begun {
     wish: Wish,
     /// SHA-256 of the browser's id.
     browser: [u8; 32],
@@ -80,11 +82,20 @@ struct Begun {
     verifier: PkceCodeVerifier,
 }
 
+impl Begun {
+    /// The account that is to be linked.
+    pub(crate) const fn account(&self) -> Option<Uuid> {
+        match self.wish {
+            Wish::Link(account) => Some(account),
+            Wish::SignIn => None,
+        }
+    }
+}
+
 pub(crate) struct Oidc {
     provider: Provider,
     redirect: RedirectUrl,
     client: Client,
-    begun: Pending<Begun>,
     metadata: Mutex<Option<(i64, CoreProviderMetadata)>>,
 }
 
@@ -100,8 +111,7 @@ impl Oidc {
         let redirect = public.join(CALLBACK).map_err(SignInError::unavailable)?;
         let issuer = Url::parse(&provider.issuer).map_err(SignInError::unavailable)?;
         let client = Client::new(&issuer, provider.roots_pem.as_deref())?;
-        let (begun, metadata) = (Pending::default(), Mutex::default());
-        Ok(Self { provider, redirect: RedirectUrl::from_url(redirect), client, begun, metadata })
+        Ok(Self { provider, redirect: RedirectUrl::from_url(redirect), client, metadata: Mutex::default() })
     }
 
     /// What the provider says about itself; asked anew after a minute, so that a key it changed is known soon.
@@ -122,29 +132,31 @@ impl Oidc {
     }
 
     /// Where to send the browser.
-    async fn begin(&self, wish: Wish, browser: &str, now: Moment) -> Result<Url, SignInError> {
+    async fn begin(&self, wish: Wish, browser: &str, sign_in: &SignIn) -> Result<Url, SignInError> {
+        let now = sign_in.now();
         let metadata = self.metadata(now).await?;
         if !self.client.is_theirs(metadata.authorization_endpoint().url()) {
             return Err(SignInError::ProviderUnavailable);
         }
-        let (state, nonce) = (random::secret()?, Nonce::new(random::secret()?));
-        let verifier = PkceCodeVerifier::new(random::secret()?);
-        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
-        let (told_state, told_nonce) = (CsrfToken::new(state.clone()), nonce.clone());
+        let (nonce, verifier) = (Nonce::new(random::secret()?), PkceCodeVerifier::new(random::secret()?));
+        let (challenge, told_nonce) = (PkceCodeChallenge::from_code_verifier_sha256(&verifier), nonce.clone());
+        let begun = Begun { wish, browser: random::digest(browser.as_bytes()), nonce, verifier };
+        let state = CsrfToken::new(sign_in.keep(now, pending::Begun::OpenId(begun)).await?);
         let (address, _, _) =
             CoreClient::from_provider_metadata(metadata, ClientId::new(self.provider.client_id.clone()), None)
                 .set_redirect_uri(self.redirect.clone())
-                .authorize_url(CoreAuthenticationFlow::AuthorizationCode, move || told_state, move || told_nonce)
+                .authorize_url(CoreAuthenticationFlow::AuthorizationCode, move || state, move || told_nonce)
                 .set_pkce_challenge(challenge)
                 .url();
-        let browser = random::digest(browser.as_bytes());
-        self.begun.begin_as(now, state, Begun { wish, browser, nonce, verifier });
         Ok(address)
     }
 
     /// Who the provider says has come back.
-    async fn finish(&self, came: &Came<'_>, now: Moment) -> Result<(Wish, String), SignInError> {
-        let begun = self.begun.take(now, came.state).ok_or(SignInError::CeremonyUnknown)?;
+    async fn finish(&self, came: &Came<'_>, sign_in: &SignIn) -> Result<(Wish, String), SignInError> {
+        let now = sign_in.now();
+        let pending::Begun::OpenId(begun) = sign_in.take(now, came.state).await? else {
+            return Err(SignInError::CeremonyUnknown);
+        };
         if begun.browser != random::digest(came.browser.as_bytes()) {
             return Err(SignInError::CeremonyUnknown);
         }
@@ -214,7 +226,7 @@ impl SignIn {
     /// [`SignInError::NotConfigured`], [`SignInError::ProviderUnavailable`], [`SignInError::TooMany`].
     pub async fn begin_openid(&self, browser: &str, address: IpAddr) -> Result<Url, SignInError> {
         self.throttle.from_address(address, self.now())?;
-        self.oidc()?.begin(Wish::SignIn, browser, self.now()).await
+        self.oidc()?.begin(Wish::SignIn, browser, self).await
     }
 
     /// Where to send a browser whose account is to be linked with an identity at the provider. Asks for a fresh sign-in.
@@ -222,8 +234,8 @@ impl SignIn {
     /// # Errors
     /// [`SignInError::NotFresh`], [`SignInError::NotConfigured`], [`SignInError::ProviderUnavailable`].
     pub async fn begin_openid_link(&self, identity: &Identity, browser: &str) -> Result<Url, SignInError> {
-        let now = self.fresh(identity)?;
-        self.oidc()?.begin(Wish::Link(identity.account), browser, now).await
+        self.fresh(identity)?;
+        self.oidc()?.begin(Wish::Link(identity.account), browser, self).await
     }
 
     /// A browser comes back from the provider: it signs in, and the session that it came with ends; or its account is linked.
@@ -239,7 +251,7 @@ impl SignIn {
         previous: Option<&str>,
     ) -> Result<CameBack, SignInError> {
         let oidc = self.oidc()?;
-        let (wish, subject) = oidc.finish(&came, self.now()).await?;
+        let (wish, subject) = oidc.finish(&came, self).await?;
         let who = format!("{}\0{subject}", oidc.provider.issuer);
         let digest = self.digest(Purpose::Identity, &who)?;
         let known = self.blocking(move |store| store.read(|rows| rows.find(Kind::OpenId, &digest))).await?;

@@ -1,6 +1,6 @@
 //! 通行密钥: WebAuthn. The authenticator proves possession and, by a finger, a face or a number, who holds it.
 //!
-//! Registration and sign-in are `webauthn-rs`; what was begun stays here and is taken once. A signature over an act, whose
+//! Registration and sign-in are `webauthn-rs`; what was begun stays with the rows and is taken once. A signature over an act, whose
 //! challenge is the digest of that act, is checked by [`siyi_passkey`].
 
 use std::net::IpAddr;
@@ -13,9 +13,7 @@ use siyi_domain::ids::CredentialKey;
 use siyi_passkey::{ActAssertion, ActRefusal, cose_key, verify_act_assertion};
 use url::Url;
 use uuid::Uuid;
-use webauthn_rs::prelude::{
-    CredentialID, Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
-};
+use webauthn_rs::prelude::{CredentialID, Passkey, PublicKeyCredential, RegisterPublicKeyCredential};
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use crate::accounts::Added;
@@ -23,7 +21,7 @@ use crate::error::SignInError;
 use crate::identity::{Identity, SignInMethod};
 use crate::keyed::Purpose;
 use crate::means::MAX_PASSKEYS;
-use crate::pending::Pending;
+use crate::pending::Begun;
 use crate::random;
 use crate::session::NewSession;
 use crate::sign_in::{SignIn, folded};
@@ -43,9 +41,6 @@ pub(crate) struct Passkeys {
     webauthn: Webauthn,
     rp_id: String,
     origin: String,
-    registrations: Pending<(Uuid, PasskeyRegistration)>,
-    /// None for who has no passkey, and is told so as late as who has a wrong one.
-    sign_ins: Pending<Option<(Uuid, PasskeyAuthentication)>>,
 }
 
 /// A passkey as it is stored.
@@ -63,12 +58,7 @@ impl Passkeys {
             .and_then(|builder| builder.rp_name("四议").build())
             .map_err(SignInError::unavailable)?;
         let (rp_id, origin) = (rp_id.to_owned(), public.origin().ascii_serialization());
-        Ok(Some(Self { webauthn, rp_id, origin, registrations: Pending::default(), sign_ins: Pending::default() }))
-    }
-
-    pub(crate) fn forget(&self, account: Uuid) {
-        self.registrations.forget(|(theirs, _)| *theirs == account);
-        self.sign_ins.forget(|theirs| theirs.as_ref().is_some_and(|(theirs, _)| *theirs == account));
+        Ok(Some(Self { webauthn, rp_id, origin }))
     }
 }
 
@@ -89,7 +79,7 @@ impl SignIn {
         let name = format!("四议账号 {}", account.simple().to_string().get(..6).unwrap_or_default());
         let begun = passkeys.webauthn.start_passkey_registration(account, &name, &name, Some(known));
         let (options, state) = begun.map_err(SignInError::unavailable)?;
-        let ceremony = passkeys.registrations.begin(now, (account, state))?;
+        let ceremony = self.keep(now, Begun::Registration(account, state)).await?;
         Ok(Ceremony { ceremony, options: serde_json::to_value(options).map_err(SignInError::unavailable)? })
     }
 
@@ -104,8 +94,10 @@ impl SignIn {
         credential: Value,
     ) -> Result<Uuid, SignInError> {
         let (account, now, passkeys) = (identity.account, self.now(), self.passkeys()?);
-        let begun = passkeys.registrations.take(now, ceremony).filter(|(theirs, _)| *theirs == account);
-        let (_, state) = begun.ok_or(SignInError::CeremonyUnknown)?;
+        let state = match self.take(now, ceremony).await? {
+            Begun::Registration(theirs, state) if theirs == account => state,
+            _ => return Err(SignInError::CeremonyUnknown),
+        };
         let credential: RegisterPublicKeyCredential =
             serde_json::from_value(credential).map_err(|_| SignInError::PasskeyRefused)?;
         let passkey = passkeys.webauthn.finish_passkey_registration(&credential, &state).map_err(|error| {
@@ -161,13 +153,14 @@ impl SignIn {
         let Some(account) = account.filter(|_| !known.is_empty()) else {
             let decoy = self.digest(Purpose::Decoy, &name)?;
             let options = options(&passkeys.rp_id, &random::bytes::<32>()?, &[&decoy]);
-            return Ok(Ceremony { ceremony: passkeys.sign_ins.begin(now, None)?, options });
+            return Ok(Ceremony { ceremony: self.keep(now, Begun::PasskeySignIn(None)).await?, options });
         };
         let begun = passkeys.webauthn.start_passkey_authentication(&known).map_err(SignInError::unavailable)?;
         let (theirs, state) = begun;
         let ids: Vec<&[u8]> = known.iter().map(|passkey| passkey.cred_id().as_slice()).collect();
         let options = options(&passkeys.rp_id, &theirs.public_key.challenge, &ids);
-        Ok(Ceremony { ceremony: passkeys.sign_ins.begin(now, Some((account, state)))?, options })
+        let ceremony = self.keep(now, Begun::PasskeySignIn(Some((account, state)))).await?;
+        Ok(Ceremony { ceremony, options })
     }
 
     /// Ends what [`SignIn::begin_passkey_sign_in`] began, and ends the session that the browser came with.
@@ -181,7 +174,9 @@ impl SignIn {
         previous: Option<&str>,
     ) -> Result<NewSession, SignInError> {
         let passkeys = self.passkeys()?;
-        let begun = passkeys.sign_ins.take(self.now(), ceremony).ok_or(SignInError::CeremonyUnknown)?;
+        let Begun::PasskeySignIn(begun) = self.take(self.now(), ceremony).await? else {
+            return Err(SignInError::CeremonyUnknown);
+        };
         let (account, state) = begun.ok_or(SignInError::Refused)?;
         let credential: PublicKeyCredential = serde_json::from_value(credential).map_err(|_| SignInError::Refused)?;
         let shown = passkeys.webauthn.finish_passkey_authentication(&credential, &state).map_err(|error| {

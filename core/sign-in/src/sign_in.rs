@@ -15,10 +15,10 @@ use crate::keyed::{Keyed, Purpose};
 use crate::oidc::{Oidc, Provider};
 use crate::passkey::Passkeys;
 use crate::password::{HashCost, Hashing};
-use crate::random;
 use crate::store::{FolderRows, SecretRows, Store};
 use crate::throttle::Throttle;
 use crate::token::TOKEN_PREFIX;
+use crate::{pending, random};
 
 mod by_password;
 
@@ -177,11 +177,9 @@ impl SignIn {
     /// # Errors
     /// [`SignInError::Unavailable`]: some may be removed already, and the call may be made again.
     pub async fn remove_account(&self, account: uuid::Uuid) -> Result<usize, SignInError> {
-        if let Some(passkeys) = &self.passkeys {
-            passkeys.forget(account);
-        }
         self.blocking(move |store| {
             let removed = store.change(|rows, change| {
+                pending::forget(rows, change, account)?;
                 let keys = rows.everything_of(account)?;
                 let removed = keys.len();
                 for key in keys {

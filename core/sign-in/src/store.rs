@@ -6,6 +6,7 @@
 //! | `a`, account (16 bytes), kind, id | digest by which the row is found (32 bytes, or none), then the row as JSON |
 //! | `x`, kind, digest (32 bytes) | account (16 bytes), then the id |
 //! | `i`, digest of an invitation's code (32 bytes) | the invitation as JSON |
+//! | `c`, ..., and `n` | what was begun, and how much of it there is (`pending.rs`) |
 //!
 //! No personal name stands here. A sign-in name, and who somebody is at an OpenID provider, is a digest under the store's key
 //! (`keyed.rs`); a password is an Argon2id hash; sessions and tokens are SHA-256 of 256 random bits; passkeys are public keys. What
@@ -110,7 +111,7 @@ impl Store {
         self.write(Lasting::Power, judge)
     }
 
-    /// As [`Store::change`], for what may be lost with the power: when a session or a token was last seen.
+    /// As [`Store::change`], for what may be lost with the power: when a session or a token was last seen, what was begun.
     pub(crate) fn note<T>(
         &self,
         judge: impl FnOnce(&Reader<'_>, &mut Change) -> Result<T, SignInError>,
@@ -184,9 +185,14 @@ impl Change {
         self.0.push(Write::Remove(key));
     }
 
+    /// Writes a value under a key.
+    pub(crate) fn put_bytes(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.0.push(Write::Put(key, value));
+    }
+
     /// Writes an invitation.
     pub(crate) fn put_invitation<T: Serialize>(&mut self, digest: &[u8; 32], value: &T) -> Result<(), SignInError> {
-        self.0.push(Write::Put(invitation(digest), to_json(value)?));
+        self.put_bytes(invitation(digest), to_json(value)?);
         Ok(())
     }
 
@@ -216,11 +222,11 @@ fn parse<T: DeserializeOwned>(kind: Kind, id: Vec<u8>, value: &[u8]) -> Result<R
     Ok(Row { id, digest: Some(*digest), value: from_json(json)? })
 }
 
-fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, SignInError> {
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, SignInError> {
     serde_json::to_vec(value).map_err(SignInError::unavailable)
 }
 
-fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, SignInError> {
+pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, SignInError> {
     serde_json::from_slice(bytes).map_err(|error| SignInError::corrupt(format!("a row does not read: {error}")))
 }
 

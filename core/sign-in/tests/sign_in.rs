@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod sign_in {
     pub(crate) mod authenticator;
+    mod begun;
     pub(crate) mod desk;
     mod invitations;
     mod openid;

@@ -179,6 +179,11 @@ impl SealError {
         matches!(self, Self::Rewritten { .. } | Self::Shortened { .. } | Self::Forked { .. } | Self::RolledBack { .. })
     }
 
+    /// Whether the event store does not answer now and may answer later.
+    pub(crate) const fn is_passing(&self) -> bool {
+        matches!(self, Self::Read(ReadError::Unavailable { .. }) | Self::Append(AppendError::Unavailable { .. }))
+    }
+
     pub(crate) fn disk(path: &Path, error: io::Error) -> Self {
         Self::Disk { file: path.display().to_string(), error }
     }

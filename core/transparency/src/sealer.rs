@@ -30,6 +30,7 @@ use siyi_log::{
 use std::{
     fmt,
     path::PathBuf,
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -40,6 +41,9 @@ const BATCH: usize = 4096;
 
 /// How many leaves are sealed at once at most, which bounds the memory that waits for the disk.
 const MAX_UNSEALED: u64 = 65_536;
+
+/// How long a store that does not answer is left alone.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// How often a claim on the stream of heads is tried anew before the next round.
 const MAX_CLAIMS: usize = 5;
@@ -141,21 +145,40 @@ impl Sealer {
         self.log.clone()
     }
 
-    /// Follows the store and seals until `stop` is done, then seals what the store holds. So stop it before the store.
+    /// Follows the store and seals until `stop` is done, then seals what the store holds. So stop it before the store. Where heads
+    /// are claimed in a stream the store is a server, and while that does not answer it is asked again.
     ///
     /// # Errors
     /// [`SealError`]: sealing has stopped. The event store is not touched by it. Open the log again, which tells whether
     /// the history is sound.
     pub async fn run(mut self, stop: impl Future<Output = ()> + Send) -> Result<(), SealError> {
-        let mut batches = self.store.follow_batches(self.unsealed.last, BATCH);
         let mut stop = std::pin::pin!(stop);
+        loop {
+            let error = match self.follow(stop.as_mut()).await {
+                Ok(()) => return self.seal_all().await,
+                Err(error) => error,
+            };
+            if self.heads.is_none() || !error.is_passing() {
+                return Err(error);
+            }
+            tracing::warn!(%error, "the log is not sealed while its store does not answer");
+            tokio::select! {
+                () = &mut stop => return self.seal_all().await,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    /// Seals what comes until `stop` is done.
+    async fn follow(&mut self, mut stop: Pin<&mut (impl Future<Output = ()> + Send)>) -> Result<(), SealError> {
+        let mut batches = self.store.follow_batches(self.unsealed.last, BATCH);
         let mut due = Instant::now();
         loop {
             // An idle log wakes too: a witness that was away is asked again.
             let wake = if self.is_behind() { due } else { due + self.asking.patience() };
             tokio::select! {
                 biased;
-                () = &mut stop => return self.seal_all().await,
+                () = &mut stop => return Ok(()),
                 batch = batches.next() => {
                     let closed = || ReadError::Unavailable { reason: "the store was closed".into() };
                     self.take(batch.ok_or_else(closed)??.events).await?;

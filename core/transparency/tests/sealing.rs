@@ -10,19 +10,32 @@
 
 mod common;
 
+use async_trait::async_trait;
 use common::{ORIGIN, append, event, files, leaves, log_key, no_witness, open, policy, sealed, store_of};
+use futures::{StreamExt, stream::BoxStream};
 use siyi_log::{
     embedded::{EmbeddedStore, Options},
     memory::MemoryStore,
-    port::{Direction, EventStore, Expected, NewEvent, Position, ReadFrom, StreamName},
+    port::{
+        AllFrom, AppendError, Appended, Batch, Direction, EventStore, Expected, NewEvent, Position, ReadError,
+        ReadFrom, StoredEvent, StreamName,
+    },
 };
 use siyi_tlog::{Hash, InclusionProof, TlogError, record_hash};
 use siyi_transparency::{
     SealError, root_of,
     sealer::{HeadsKept, Sealer, SealerOptions},
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 use tempfile::tempdir;
+use tokio::sync::watch;
+use uuid::Uuid;
 
 /// The root by the definition in RFC 6962 section 2.1, in the words of the definition.
 fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
@@ -321,6 +334,97 @@ async fn a_node_whose_history_is_another_one_signs_nothing() {
     copy_claims(&store, &other).await;
     let refused = Sealer::open(other, key(), policy(), vec![], options(&two)).await.unwrap_err();
     assert_eq!(refused.code(), "log-rewritten");
+}
+
+/// A server that can be away.
+#[derive(Clone)]
+struct Server {
+    store: Arc<MemoryStore>,
+    away: Arc<AtomicBool>,
+    /// How often somebody found it away.
+    missed: watch::Sender<usize>,
+}
+
+impl Server {
+    fn here(&self) -> Result<(), ReadError> {
+        if !self.away.load(SeqCst) {
+            return Ok(());
+        }
+        self.missed.send_modify(|missed| *missed += 1);
+        Err(ReadError::Unavailable { reason: "away".into() })
+    }
+}
+
+#[async_trait]
+impl EventStore for Server {
+    async fn append(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        events: Vec<NewEvent>,
+    ) -> Result<Appended, AppendError> {
+        self.here().map_err(|error| AppendError::Unavailable { reason: error.to_string() })?;
+        self.store.append(stream, expected, events).await
+    }
+
+    async fn read_stream(
+        &self,
+        stream: &StreamName,
+        from: ReadFrom,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, ReadError> {
+        self.here()?;
+        self.store.read_stream(stream, from, direction, limit).await
+    }
+
+    async fn read_all(&self, from: AllFrom, direction: Direction, limit: usize) -> Result<Vec<StoredEvent>, ReadError> {
+        self.here()?;
+        self.store.read_all(from, direction, limit).await
+    }
+
+    async fn head(&self) -> Result<Option<Position>, ReadError> {
+        self.here()?;
+        self.store.head().await
+    }
+
+    async fn find(&self, id: Uuid) -> Result<Option<StoredEvent>, ReadError> {
+        self.here()?;
+        self.store.find(id).await
+    }
+
+    fn follow_batches(&self, after: Option<Position>, max: usize) -> BoxStream<'static, Result<Batch, ReadError>> {
+        let server = self.clone();
+        self.store.follow_batches(after, max).map(move |batch| server.here().and(batch)).boxed()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_was_away_is_sealed_on() {
+    let (folder, store, away) = (tempdir().unwrap(), store_of(0..10).await, Arc::new(AtomicBool::new(false)));
+    let (missed, mut misses) = watch::channel(0);
+    let server = Arc::new(Server { store: store.clone(), away: Arc::clone(&away), missed });
+    let heads = HeadsKept::InStream(StreamName::new("tlog-heads").unwrap());
+    let options = SealerOptions { heads, interval: Duration::from_millis(10), ..SealerOptions::new(folder.path()) };
+    let policy = no_witness(log_key(7).verifier());
+    let sealer = Sealer::open(server, log_key(7), policy, vec![], options).await.unwrap();
+    let log = sealer.log();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(sealer.run(async { drop(stopped.await) }));
+    let mut watch = log.watch();
+    for round in 1..=3 {
+        misses.mark_unchanged();
+        away.store(true, SeqCst);
+        append(&*store, round * 10..round * 10 + 10).await;
+        misses.changed().await.unwrap();
+        away.store(false, SeqCst);
+        let want = leaves(&*store).await.len() as u64;
+        let covered = watch.wait_for(|now| now.as_ref().is_some_and(|now| now.checkpoint().size >= want));
+        tokio::time::timeout(Duration::from_secs(20), covered).await.expect("sealed again").unwrap();
+    }
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+    assert_eq!(log.published().unwrap().checkpoint().root, root_of(&*store).await.unwrap().1);
 }
 
 #[tokio::test]

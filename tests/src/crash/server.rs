@@ -91,9 +91,14 @@ impl Server {
 
     /// Runs what listens, a server or a witness, with these arguments on a port of its own.
     pub fn start_with(program: &Path, data: &Path, arguments: &[&str]) -> Outcome<Result<Self, Output>> {
+        Self::start_at("127.0.0.1:0", program, data, arguments)
+    }
+
+    /// The same on a given address.
+    pub fn start_at(address: &str, program: &Path, data: &Path, arguments: &[&str]) -> Outcome<Result<Self, Output>> {
         let mut process = Command::new(program)
             .args(arguments)
-            .args(["--listen", "127.0.0.1:0", "--data"])
+            .args(["--listen", address, "--data"])
             .arg(data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -77,6 +77,26 @@ pub async fn a_scan_answers_a_prefix_in_order(rows: Subject) {
     .await;
 }
 
+pub async fn the_first_of_a_prefix_are_answered(rows: Subject) {
+    blocking(move || {
+        let keys: [&[u8]; 5] = [b"b2", b"a", b"b3", b"b1", b"c"];
+        write(&rows, &keys.iter().map(|key| put(key, key)).collect::<Vec<_>>());
+        let first = |most: usize| {
+            let mut found = Vec::new();
+            let look = rows.read(&mut |look| {
+                found = look.first(b"b", most)?;
+                Ok(())
+            });
+            look.unwrap();
+            found.into_iter().map(|(key, _)| key).collect::<Vec<_>>()
+        };
+        assert_eq!(first(2), [b"b1", b"b2"]);
+        assert_eq!(first(9), [b"b1", b"b2", b"b3"]);
+        assert!(first(0).is_empty());
+    })
+    .await;
+}
+
 pub async fn a_change_is_whole(rows: Subject) {
     blocking(move || {
         write(&rows, &[put(b"a", b"1"), put(b"b", b"1")]);

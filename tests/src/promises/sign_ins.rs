@@ -177,3 +177,47 @@ pub async fn an_account_removed_here_is_nothing_there(nodes: Subject) {
     assert!(matches!(enter(&nodes.there, "liu-clerk", PASSWORD).await, Err(SignInError::Refused)));
     assert!(nodes.known(&nodes.there, &other.id).await.is_some());
 }
+
+/// Begins to sign in under a name that nobody has. The first end of that is a refusal; every other one is of nothing that was begun.
+async fn begin(node: &SignIn) -> String {
+    node.begin_passkey_sign_in("nobody", IpAddr::V4(Ipv4Addr::LOCALHOST)).await.unwrap().ceremony
+}
+
+async fn end(node: &SignIn, ceremony: &str) -> SignInError {
+    node.with_passkey(ceremony, serde_json::Value::Null, None).await.unwrap_err()
+}
+
+pub async fn what_was_begun_here_is_ended_there(nodes: Subject) {
+    let ceremony = begin(&nodes.here).await;
+    let ended = end(&nodes.there, &ceremony).await;
+    assert!(matches!(ended, SignInError::Refused), "{ended}");
+    let again = end(&nodes.here, &ceremony).await;
+    assert!(matches!(again, SignInError::CeremonyUnknown), "{again}");
+    let unknown = end(&nodes.here, "bm90aGluZw").await;
+    assert!(matches!(unknown, SignInError::CeremonyUnknown), "{unknown}");
+}
+
+pub async fn what_was_begun_is_ended_once_wherever_it_is_shown(nodes: Subject) {
+    let ceremony = begin(&nodes.here).await;
+    let rivals = (0..8).map(|rival| {
+        let node = Arc::clone(if rival % 2 == 0 { &nodes.here } else { &nodes.there });
+        let ceremony = ceremony.clone();
+        async move { end(&node, &ceremony).await }
+    });
+    let ends = together(rivals.collect::<Vec<_>>()).await;
+    let of = |wanted: fn(&SignInError) -> bool| ends.iter().filter(|end| wanted(end)).count();
+    assert_eq!(of(|end| matches!(end, SignInError::Refused)), 1, "{ends:?}");
+    assert_eq!(of(|end| matches!(end, SignInError::CeremonyUnknown)), 7, "{ends:?}");
+}
+
+pub async fn what_was_begun_is_over_after_five_minutes(nodes: Subject) {
+    let begun = nodes.now();
+    let [in_time, late] = [begin(&nodes.here).await, begin(&nodes.here).await];
+    let after = |milliseconds: i64| begun.timestamp() + jiff::SignedDuration::from_millis(milliseconds);
+    nodes.clock.turn_to(Moment::china(after(299_000)));
+    let ended = end(&nodes.there, &in_time).await;
+    assert!(matches!(ended, SignInError::Refused), "{ended}");
+    nodes.clock.turn_to(Moment::china(after(301_000)));
+    let ended = end(&nodes.there, &late).await;
+    assert!(matches!(ended, SignInError::CeremonyUnknown), "{ended}");
+}

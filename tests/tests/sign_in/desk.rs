@@ -14,6 +14,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
 use siyi_api::app::{App, Mode};
+use siyi_api::elsewhere::Elsewhere;
 use siyi_api::public_log::LogOptions;
 use siyi_api::server::places::Crowd;
 use siyi_api::server::proxy::Proxies;
@@ -34,13 +35,26 @@ const PUBLIC: &str = "https://siyi.example";
 
 pub struct Folder {
     folder: TempDir,
+    /// The address of the log, and that of the names and keys; none where all lie in the folder.
+    elsewhere: Option<[String; 2]>,
 }
 
 impl Folder {
     pub fn new() -> Self {
+        Self::over(None)
+    }
+
+    pub fn over(elsewhere: Option<[String; 2]>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         FileMasterKey::create_file(folder.path().join("master.key")).unwrap();
-        Self { folder }
+        Self { folder, elsewhere }
+    }
+
+    /// Of another node over the same.
+    pub fn of_another_node(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::copy(self.key(), folder.path().join("master.key")).unwrap();
+        Self { folder, elsewhere: self.elsewhere.clone() }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -58,6 +72,7 @@ impl Folder {
             .arg("--data")
             .arg(self.data())
             .env("SIYI_MASTER_KEY_FILE", self.key())
+            .envs(self.elsewhere.iter().flat_map(|places| ["SIYI_STORE", "SIYI_SHARED"].into_iter().zip(places)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -91,7 +106,9 @@ impl Folder {
 
     async fn open(&self) -> App {
         let master = Arc::new(FileMasterKey::read(self.key()).unwrap());
-        let app = App::open_with(&self.data(), Arc::new(WallClock), Mode::Real, master).await.unwrap();
+        let [store, shared] = self.elsewhere.clone().map_or([None, None], |places| places.map(Some));
+        let elsewhere = Elsewhere { store, shared: shared.map(Into::into), shared_backup_days: 0 };
+        let app = App::open_on(&self.data(), Arc::new(WallClock), Mode::Real, master, &elsewhere).await.unwrap();
         let cost = HashCost { memory_kib: 8, passes: 1, lanes: 1 };
         let options = siyi_sign_in::Options { public: PUBLIC.parse().unwrap(), cost, provider: None };
         app.with_sign_in(&self.data(), options).await.unwrap()
@@ -100,7 +117,11 @@ impl Folder {
 
 /// With the township's officer, who may sign in as `zhong`.
 pub async fn with_officer() -> (Folder, Server) {
-    let folder = Folder::new();
+    with_officer_in(Folder::new()).await
+}
+
+/// The same, in this folder.
+pub async fn with_officer_in(folder: Folder) -> (Folder, Server) {
     let made = folder.create_admin("zhong", PASSWORD);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let server = folder.serve().await;
@@ -186,6 +207,11 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// The balancer sends the next requests to another node.
+    pub fn is_sent_to(&mut self, server: &Server) {
+        self.routes = server.routes.clone();
+    }
+
     /// The cookies as a request carries them.
     pub fn cookie(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")

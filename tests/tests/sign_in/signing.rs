@@ -15,13 +15,18 @@ use siyi_verify::replay::Why;
 use super::authenticator::Authenticator;
 use super::desk::{Browser, Server, VILLAGE, officer, with_officer};
 
-const ORIGIN: &str = "https://siyi.example";
-const RP: &str = "siyi.example";
+pub const ORIGIN: &str = "https://siyi.example";
+pub const RP: &str = "siyi.example";
 const COMMAND: &str = "0193b1a0-0000-7000-8000-000000000077";
 
 /// What the account page's script asks.
-async fn script(browser: &mut Browser, path: &str, body: Value) -> Value {
-    let page = browser.get("/account").await;
+pub async fn script(browser: &mut Browser, path: &str, body: Value) -> Value {
+    script_of(browser, "/account", path, body).await
+}
+
+/// What the script of a page asks.
+pub async fn script_of(browser: &mut Browser, page: &str, path: &str, body: Value) -> Value {
+    let page = browser.get(page).await;
     let token = page.body.split("name=\"form\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let headers = [
         ("content-type", "application/json"),

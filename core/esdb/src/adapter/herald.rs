@@ -1,10 +1,7 @@
 //! The task that follows the server and tells how far the log goes.
 
-use super::{
-    events::{read_error, stored},
-    index::Index,
-};
-use kurrentdb::{Client, StreamPosition, SubscribeToAllOptions, SubscriptionFilter};
+use super::{connection::Connection, events::stored, index::Index};
+use kurrentdb::{StreamPosition, SubscribeToAllOptions, SubscriptionFilter};
 use siyi_log::port::{Position, ReadError};
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -22,7 +19,11 @@ pub(super) fn filter() -> SubscriptionFilter {
 
 /// Follows the log from the end of the index on, with pauses where the server does not answer; ends where the log does
 /// not read.
-pub(super) async fn follow(client: Client, index: Arc<Mutex<Index>>, announce: watch::Sender<Option<Position>>) {
+pub(super) async fn follow(
+    connection: Arc<Connection>,
+    index: Arc<Mutex<Index>>,
+    announce: watch::Sender<Option<Position>>,
+) {
     let (mut pause, longest) = PAUSES;
     loop {
         let from = index.lock().unwrap_or_else(PoisonError::into_inner).head();
@@ -30,7 +31,8 @@ pub(super) async fn follow(client: Client, index: Arc<Mutex<Index>>, announce: w
             StreamPosition::Position(kurrentdb::Position { commit: head.0, prepare: head.0 })
         });
         let options = SubscribeToAllOptions::default().position(from).filter(filter());
-        let mut events = client.subscribe_to_all(&options).await;
+        let used = connection.used();
+        let mut events = used.client.subscribe_to_all(&options).await;
         let failure = loop {
             match events.next().await {
                 Ok(event) => match stored(event.get_original_event()) {
@@ -41,7 +43,7 @@ pub(super) async fn follow(client: Client, index: Arc<Mutex<Index>>, announce: w
                     }
                     Err(failure) => break failure,
                 },
-                Err(error) => break read_error(&error),
+                Err(error) => break used.error(&error),
             }
         };
         if let ReadError::Corrupt { detail } = &failure {

@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
-use fjall::{Keyspace, PersistMode};
+use fjall::{Keyspace, PersistMode, Readable, Snapshot};
 use zeroize::Zeroizing;
 
 use super::engine::{self, Engine};
@@ -50,14 +50,14 @@ impl FolderRows {
 
 impl SecretRows for FolderRows {
     fn read(&self, look: Looking<'_>) -> Result<(), SignInError> {
-        self.with(|engine| look(&engine.rows))
+        self.with(|engine| look(&View::of(engine)))
     }
 
     fn change(&self, lasting: Lasting, judge: Judging<'_>) -> Result<(), SignInError> {
         self.with(|engine| {
             let _one_by_one = engine.change.lock().unwrap_or_else(PoisonError::into_inner);
             let mut batch = engine.database.batch();
-            for write in judge(&engine.rows)? {
+            for write in judge(&View::of(engine))? {
                 match write {
                     Write::Put(key, value) => batch.insert(&engine.rows, key, value),
                     Write::Remove(key) => batch.remove(&engine.rows, key),
@@ -84,13 +84,25 @@ impl SecretRows for FolderRows {
     }
 }
 
-impl Look for Keyspace {
+/// The rows at one moment. What reads them one by one may meet half of a change.
+struct View<'a> {
+    moment: Snapshot,
+    rows: &'a Keyspace,
+}
+
+impl<'a> View<'a> {
+    fn of(engine: &'a Engine) -> Self {
+        Self { moment: engine.database.snapshot(), rows: &engine.rows }
+    }
+}
+
+impl Look for View<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, SignInError> {
-        Ok(Self::get(self, key).map_err(refused)?.map(|value| value.to_vec()))
+        Ok(self.moment.get(self.rows, key).map_err(refused)?.map(|value| value.to_vec()))
     }
 
-    fn scan(&self, prefix: &[u8]) -> Result<Vec<Pair>, SignInError> {
-        let pairs = self.prefix(prefix).map(|entry| {
+    fn first(&self, prefix: &[u8], most: usize) -> Result<Vec<Pair>, SignInError> {
+        let pairs = self.moment.prefix(self.rows, prefix).take(most).map(|entry| {
             let (key, value) = entry.into_inner().map_err(refused)?;
             Ok((key.to_vec(), value.to_vec()))
         });

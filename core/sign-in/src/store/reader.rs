@@ -69,7 +69,18 @@ impl Reader<'_> {
         Ok(keys)
     }
 
-    pub(super) fn scan(&self, prefix: &[u8]) -> Result<Vec<Pair>, SignInError> {
+    /// The value of a key.
+    pub(crate) fn bytes(&self, key: &[u8]) -> Result<Option<Vec<u8>>, SignInError> {
+        self.0.get(key)
+    }
+
+    /// The first rows whose keys begin with `prefix`.
+    pub(crate) fn first(&self, prefix: &[u8], most: usize) -> Result<Vec<Pair>, SignInError> {
+        self.0.first(prefix, most)
+    }
+
+    /// The rows whose keys begin with `prefix`.
+    pub(crate) fn scan(&self, prefix: &[u8]) -> Result<Vec<Pair>, SignInError> {
         self.0.scan(prefix)
     }
 }

@@ -25,7 +25,15 @@ pub trait Look {
     ///
     /// # Errors
     /// [`SignInError::Unavailable`], [`SignInError::Corrupt`].
-    fn scan(&self, prefix: &[u8]) -> Result<Vec<Pair>, SignInError>;
+    fn scan(&self, prefix: &[u8]) -> Result<Vec<Pair>, SignInError> {
+        self.first(prefix, usize::MAX)
+    }
+
+    /// The first of these, at most so many.
+    ///
+    /// # Errors
+    /// [`SignInError::Unavailable`], [`SignInError::Corrupt`].
+    fn first(&self, prefix: &[u8], most: usize) -> Result<Vec<Pair>, SignInError>;
 }
 
 /// A row that is to be there, or not to be there.

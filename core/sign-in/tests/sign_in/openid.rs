@@ -6,10 +6,10 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use siyi_log::clock::{Clock, WallClock};
 use siyi_sign_in::oidc::{CALLBACK, Came, CameBack, Provider};
-use siyi_sign_in::{Identity, NewSession, SignInError, SignInMethod};
+use siyi_sign_in::{Identity, NewSession, Options, SignInError, SignInMethod};
 use url::Url;
 
-use super::desk::{Desk, HOME};
+use super::desk::{Desk, HOME, options};
 
 const PUBLIC: &str = "http://localhost:8420";
 const BROWSER: &str = "the-browser-s-own-id";
@@ -45,14 +45,17 @@ impl Started {
         Self { child, _says: says, issuer }
     }
 
-    fn desk(&self) -> Desk {
-        let provider = Provider {
+    fn provider(&self) -> Provider {
+        Provider {
             issuer: self.issuer.clone(),
             client_id: "siyi".to_owned(),
             client_secret: Some("kept between the two".into()),
             roots_pem: None,
-        };
-        let desk = Desk::with_provider(provider, PUBLIC);
+        }
+    }
+
+    fn desk(&self) -> Desk {
+        let desk = Desk::with_provider(self.provider(), PUBLIC);
         desk.clock.turn_to(WallClock.now());
         desk
     }
@@ -159,6 +162,17 @@ async fn state_nonce_and_code_are_good_once_in_one_browser_for_five_minutes() {
     assert!(matches!(come(&desk, &late).await, Err(SignInError::CeremonyUnknown)));
     let unknown = Brought { state: "x".to_owned(), code: "y".to_owned(), issuer: None };
     assert!(matches!(come(&desk, &unknown).await, Err(SignInError::CeremonyUnknown)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_process_ends_what_another_has_begun() {
+    let provider = Started::new();
+    let desk = provider.desk();
+    let identity = linked(&desk).await;
+    let brought = begin(&desk).await;
+    let options = Options { public: PUBLIC.parse().unwrap(), provider: Some(provider.provider()), ..options() };
+    let desk = desk.again(options).await;
+    assert_eq!(come(&desk, &brought).await.unwrap().identity.account, identity.account);
 }
 
 #[tokio::test(flavor = "multi_thread")]
