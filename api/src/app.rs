@@ -372,6 +372,11 @@ async fn open_log(data: &Path, elsewhere: &Elsewhere) -> Result<Log, AppError> {
     Ok((Arc::clone(&store) as Arc<dyn EventStore>, Some(store)))
 }
 
+/// The environment's variables, those that are text.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 async fn open_attachments(
     data: &Path,
     keys: AttachmentKeys,
@@ -385,7 +390,7 @@ async fn open_attachments(
     };
     let opened = match (elsewhere.attachments_place(), shared) {
         (Some(address), Some(shared)) => {
-            let place = Place::new(address, std::env::vars())?;
+            let place = Place::new(address, environment())?;
             elsewhere::holds_no_attachments(&folder, &place)?;
             let blobs = ObjectBlobs::open(&place, shared.key_store(), known.is_some()).await?;
             let said = shared.set_attachments_place(&place.to_string(), known.as_deref()).await?;
