@@ -1,7 +1,6 @@
 //! Every promise of attachments, of their files and of their index, wherever these lie: in a folder of the node; in an object store,
 //! which is a mounted folder or S3, with the index in PostgreSQL.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "test code beside the test functions")]
-#![expect(clippy::unused_async, reason = "every adapter's factory has one shape")]
 
 use siyi_api::attachments::AttachmentKeys;
 use siyi_attachments::{Blobs, DataKeys, FolderBlobs, FolderIndex, Index, MemoryKeys, Note, ObjectBlobs, Place, Store};

@@ -115,8 +115,12 @@ impl FolderIndex {
         let owed = owed.map(|(file, note)| Ok((file, text(&Noted { note, is_owed: true })?)));
         let owed: Vec<_> = owed.collect::<Result<_, AttachmentError>>()?;
         self.write(|batch| {
-            rows.iter().for_each(|(at, _)| batch.remove(&self.attachments, *at));
-            owed.into_iter().for_each(|(file, text)| batch.insert(&self.notes, *file.as_bytes(), text));
+            for (at, _) in rows {
+                batch.remove(&self.attachments, *at);
+            }
+            for (file, text) in owed {
+                batch.insert(&self.notes, *file.as_bytes(), text);
+            }
         })
     }
 
@@ -167,7 +171,7 @@ impl Index for FolderIndex {
         if self.row(at)?.is_some() {
             return Ok(false);
         }
-        if !self.note(row.file)?.is_some_and(|noted| !noted.is_owed) {
+        if self.note(row.file)?.is_none_or(|noted| noted.is_owed) {
             return Err(AttachmentError::given_up());
         }
         let text = text(row)?;
