@@ -1,6 +1,6 @@
 //! An object store that does not serve, goes away, or is not the right one: each ends in its documented error, nothing acknowledged is
 //! lost and nothing is handed out or called erased by half.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code beside the test functions")]
+#![expect(clippy::unwrap_used, reason = "test code beside the test functions")]
 
 use siyi_attachments::{Blobs, DataKeys, FolderIndex, MemoryKeys, ObjectBlobs, ObjectsError, Place, Store};
 use siyi_tests::promises::attachments::{document, upload};
@@ -139,13 +139,13 @@ async fn a_download_that_breaks_off_hands_out_nothing() {
     kept.on_a_thread(move |store, _| store.keep(&upload(WANG, &again)).unwrap()).await;
     kept.server.say("cut 1000");
     kept.on_a_thread(move |store, _| {
-        assert_eq!(store.open_one(WANG, &digest).unwrap_err().code(), "store-unavailable")
+        assert_eq!(store.open_one(WANG, &digest).unwrap_err().code(), "store-unavailable");
     })
     .await;
     kept.server.say("cut none");
     kept.server.say("stop");
     kept.on_a_thread(move |store, _| {
-        assert_eq!(store.open_one(WANG, &digest).unwrap_err().code(), "store-unavailable")
+        assert_eq!(store.open_one(WANG, &digest).unwrap_err().code(), "store-unavailable");
     })
     .await;
     kept.server.say("start");
