@@ -8,11 +8,12 @@ use std::{
 };
 
 type Meanwhile = Box<dyn FnOnce() -> Result<(), AttachmentError> + Send>;
+type Next = Arc<Mutex<Option<Meanwhile>>>;
 
 /// Files in a folder; what is to happen meanwhile happens when one was written.
 struct Slow {
     blobs: FolderBlobs,
-    meanwhile: Arc<Mutex<Option<Meanwhile>>>,
+    meanwhile: Next,
 }
 
 impl Blobs for Slow {
@@ -36,7 +37,7 @@ impl Blobs for Slow {
 }
 
 /// A store with its keys, and what is to happen while its next file is being written.
-fn slow(folder: &Path) -> (Arc<Store>, Arc<dyn DataKeys>, Arc<Mutex<Option<Meanwhile>>>) {
+fn slow(folder: &Path) -> (Arc<Store>, Arc<dyn DataKeys>, Next) {
     let (keys, meanwhile) = (keys() as Arc<dyn DataKeys>, Arc::new(Mutex::new(None)));
     let blobs = Slow { blobs: FolderBlobs::open(&folder.join("files")).unwrap(), meanwhile: Arc::clone(&meanwhile) };
     let index = FolderIndex::open(&folder.join("index"), false).unwrap();
