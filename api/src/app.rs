@@ -7,7 +7,7 @@ use quick_cache::sync::Cache;
 use secrecy::ExposeSecret;
 use siyi_access::record::{AccessLog, RecordError};
 use siyi_access::{DecisionPoint, PolicyError};
-use siyi_attachments::{AttachmentError, Attachments};
+use siyi_attachments::{AttachmentError, Attachments, ObjectBlobs, ObjectsError, Place, Store as AttachmentStore};
 use siyi_domain::ids::ConsultationId;
 use siyi_domain::rules::{Rules, RulesError};
 use siyi_esdb::adapter::KurrentStore;
@@ -129,6 +129,9 @@ pub enum AppError {
     /// The attachments cannot be opened.
     #[error(transparent)]
     Attachments(#[from] AttachmentError),
+    /// The object store with the attachments does not serve.
+    #[error(transparent)]
+    Objects(#[from] ObjectsError),
     /// The secrets of accounts cannot be opened.
     #[error(transparent)]
     SignIn(#[from] SignInError),
@@ -162,6 +165,7 @@ impl AppError {
             Self::Policies(_) => "policies-malformed",
             Self::AccessLog(_) => "access-log-unavailable",
             Self::Attachments(e) => e.code(),
+            Self::Objects(e) => e.code(),
             Self::SignIn(e) => e.code(),
             Self::Elsewhere(ReadError::Corrupt { .. }) => "store-corrupt",
             Self::Elsewhere(_) | Self::Erasure(_) => "store-unavailable",
@@ -210,9 +214,7 @@ impl App {
         // Before the log: who has the wrong key changes nothing.
         let Personal { keys, vault, shared } = Personal::open(data, &clock, mode, master, elsewhere).await?;
         let (port, owned) = open_log(data, elsewhere).await?;
-        let files = (data.join("attachments"), Arc::new(AttachmentKeys::new(keys)));
-        let opened = tokio::task::spawn_blocking(move || siyi_attachments::Store::open(&files.0, files.1)).await;
-        let attachments = Attachments::new(opened.map_err(std::io::Error::other)??);
+        let attachments = open_attachments(data, AttachmentKeys::new(keys), shared.as_ref(), elsewhere).await?;
         let erasing = Arc::new(Erasing::open(data, port.as_ref(), shared.is_some()).await?);
         siyi_log::erasure::make_good(port.as_ref(), vault.as_ref()).await?;
         let rules = Arc::new(Rules::shipped()?);
@@ -368,6 +370,45 @@ async fn open_log(data: &Path, elsewhere: &Elsewhere) -> Result<Log, AppError> {
     let log = data.join("log");
     let store = Arc::new(blocking(move || EmbeddedStore::open(log, Options::default())).await?);
     Ok((Arc::clone(&store) as Arc<dyn EventStore>, Some(store)))
+}
+
+/// The environment's variables, those that are text.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+async fn open_attachments(
+    data: &Path,
+    keys: AttachmentKeys,
+    shared: Option<&Shared>,
+    elsewhere: &Elsewhere,
+) -> Result<Attachments, AppError> {
+    let (folder, keys) = (data.join("attachments"), Arc::new(keys));
+    let known = match shared {
+        Some(shared) => shared.attachments_place().await?,
+        None => None,
+    };
+    let opened = match (elsewhere.attachments_place(), shared) {
+        (Some(address), Some(shared)) => {
+            let place = Place::new(address, environment())?;
+            elsewhere::holds_no_attachments(&folder, &place)?;
+            let blobs = ObjectBlobs::open(&place, shared.key_store(), known.is_some()).await?;
+            let said = shared.set_attachments_place(&place.to_string(), known.as_deref()).await?;
+            if said != place.to_string() {
+                return Err(Misplaced::AttachmentsElsewhere(said).into());
+            }
+            let index = shared.attachments();
+            tokio::task::spawn_blocking(move || AttachmentStore::over(index, blobs, keys)).await
+        }
+        (Some(address), None) => return Err(Misplaced::AttachmentsAlone(address.to_owned()).into()),
+        (None, _) => {
+            if let Some(place) = known {
+                return Err(Misplaced::AttachmentsElsewhere(place).into());
+            }
+            tokio::task::spawn_blocking(move || AttachmentStore::open(&folder, keys)).await
+        }
+    };
+    Ok(Attachments::new(opened.map_err(std::io::Error::other)??))
 }
 
 /// Whether this names a store by its connection string, and not a folder.

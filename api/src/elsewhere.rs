@@ -8,6 +8,7 @@ use std::path::Path;
 
 use clap::Args;
 use secrecy::SecretString;
+use siyi_attachments::Place;
 use uuid::Uuid;
 
 /// What lies elsewhere than in the data folder.
@@ -24,6 +25,30 @@ pub struct Elsewhere {
     /// bring the keys back, and the erasure says so. 0 where there are none.
     #[arg(long, env = "SIYI_SHARED_BACKUP_DAYS", value_name = "DAYS", default_value_t = 30)]
     pub shared_backup_days: u16,
+    /// Where files that are handed in lie, for all nodes over that PostgreSQL: s3://bucket/prefix, with endpoint, region and credentials
+    /// in the environment (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, …); file:///folder, which all nodes
+    /// mount; or `folder`, each node's own data folder, where only the node that took a file finds it.
+    #[arg(long, env = "SIYI_ATTACHMENTS", value_name = "URL", hide_env_values = true)]
+    pub attachments: Option<String>,
+}
+
+/// The word for each node's own data folder.
+const OWN_FOLDER: &str = "folder";
+
+impl Elsewhere {
+    /// Where files lie, where it is not this node's own folder.
+    #[must_use]
+    pub fn attachments_place(&self) -> Option<&str> {
+        self.attachments.as_deref().filter(|place| *place != OWN_FOLDER)
+    }
+
+    /// Holds that somebody decided where the files of several nodes lie.
+    ///
+    /// # Errors
+    /// [`Misplaced::AttachmentsUnnamed`].
+    pub const fn is_decided(&self) -> Result<(), Misplaced> {
+        if self.shared.is_some() && self.attachments.is_none() { Err(Misplaced::AttachmentsUnnamed) } else { Ok(()) }
+    }
 }
 
 /// The mark in a data folder: which key store its node uses.
@@ -48,6 +73,21 @@ pub enum Misplaced {
         /// Which was named.
         found: Uuid,
     },
+    /// There may be several nodes, and nobody said where their files lie.
+    #[error(
+        "nodes over a shared database may be several, and each would keep its files to itself: name an object store with \
+         --attachments s3://bucket/prefix, or say --attachments folder"
+    )]
+    AttachmentsUnnamed,
+    /// An object store was named, and no database that could hold its index.
+    #[error("attachments in `{0}` need their index in a shared database; name it with --shared")]
+    AttachmentsAlone(String),
+    /// The folder has files of its own.
+    #[error("the data folder holds attachments of its own, which would not be found in `{0}`")]
+    OwnAttachments(String),
+    /// The files lie in an object store, and another or none was named.
+    #[error("the attachments of this database lie in `{0}`; name it with --attachments")]
+    AttachmentsElsewhere(String),
     /// The folder does not answer.
     #[error("the data folder is unavailable: {0}")]
     Io(#[from] std::io::Error),
@@ -61,6 +101,10 @@ impl Misplaced {
             Self::OwnVault => "vault-in-folder",
             Self::InDatabase(_) => "vault-elsewhere",
             Self::OtherDatabase { .. } => "shared-other-database",
+            Self::AttachmentsUnnamed => "attachments-unnamed",
+            Self::AttachmentsAlone(_) => "attachments-need-shared",
+            Self::OwnAttachments(_) => "attachments-in-folder",
+            Self::AttachmentsElsewhere(_) => "attachments-elsewhere",
             Self::Io(_) => "store-unavailable",
         }
     }
@@ -84,6 +128,15 @@ pub(crate) fn goes_with(data: &Path, found: Uuid) -> Result<(), Misplaced> {
         }
         None => Ok(write_durably(data, MARK, &found.to_string())?),
     }
+}
+
+/// Holds the folder of attachments to have none, where they lie in this place.
+pub(crate) fn holds_no_attachments(folder: &Path, place: &Place) -> Result<(), Misplaced> {
+    let files = folder.join("files");
+    if files.exists() && std::fs::read_dir(files)?.next().is_some() {
+        return Err(Misplaced::OwnAttachments(place.to_string()));
+    }
+    Ok(())
 }
 
 fn known(data: &Path) -> std::io::Result<Option<String>> {

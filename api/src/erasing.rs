@@ -109,11 +109,13 @@ impl App {
         }
         let app = self.clone();
         tokio::spawn(async move {
-            if let Some(person) = person
-                && let Err(error) = app.end_what_only_they_had(person).await
-            {
-                tracing::error!(%error, "an erased person's account did not end; the next start tries again");
-                return;
+            if let Some(person) = person {
+                // What is not wiped now is finished when the attachments are opened again.
+                let files = app.erase_files(person).await;
+                if let Err(error) = files.and(app.end_what_only_they_had(person).await) {
+                    tracing::error!(%error, "an erased person's files or account did not end; the next start tries again");
+                    return;
+                }
             }
             app.make_directory_anew().await;
         });
@@ -145,8 +147,11 @@ impl App {
         }
     }
 
+    async fn erase_files(&self, person: PersonId) -> Result<(), Failed> {
+        self.attachments.erase(person.0).await.map(drop).map_err(|error| Failed(error.to_string()))
+    }
+
     async fn end_what_only_they_had(&self, person: PersonId) -> Result<(), Failed> {
-        self.attachments.erase(person.0).await.map_err(|error| Failed(error.to_string()))?;
         let Some(door) = &self.sign_in else { return Ok(()) };
         door.sign_in.withdraw_invitations(person).await?;
         match directory::account_of(&self.models.directory.shelf(), person).map_err(|e| Failed(e.to_string()))? {

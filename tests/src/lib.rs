@@ -7,6 +7,7 @@ pub mod law;
 pub mod load;
 pub mod postgres;
 pub mod promises;
+pub mod s3;
 pub mod scenario;
 pub mod small_village;
 pub mod websocket;

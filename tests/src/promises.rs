@@ -1,8 +1,9 @@
 //! The promises of the store ports, one small test each, to be run on every adapter.
 //!
 //! A promise is a function that gets an empty store. [`each_store_promise`](crate::each_store_promise),
-//! [`each_vault_promise`](crate::each_vault_promise), [`each_secrets_promise`](crate::each_secrets_promise) and
-//! [`each_sign_in_promise`](crate::each_sign_in_promise) list them; `tests/tests/promises.rs` makes a test of each for each
+//! [`each_vault_promise`](crate::each_vault_promise), [`each_secrets_promise`](crate::each_secrets_promise),
+//! [`each_sign_in_promise`](crate::each_sign_in_promise), [`each_blobs_promise`](crate::each_blobs_promise),
+//! [`each_index_promise`](crate::each_index_promise) and [`each_attachments_promise`](crate::each_attachments_promise) list them; `tests/tests/promises.rs` makes a test of each for each
 //! adapter, and holds that none is missing from the lists.
 #![expect(
     clippy::unwrap_used,
@@ -13,7 +14,10 @@
 )]
 
 pub mod appending;
+pub mod attachments;
+pub mod blobs;
 pub mod following;
+pub mod indexes;
 pub mod racing;
 pub mod reading;
 pub mod repeating;
@@ -184,6 +188,59 @@ macro_rules! each_sign_in_promise {
     };
 }
 
+/// Calls a macro with the name of every promise of a keeper of sealed files.
+#[macro_export]
+macro_rules! each_blobs_promise {
+    ($run:ident) => {
+        $run! { blobs:
+            what_is_written_is_read_whole
+            what_is_not_there_is_none
+            a_file_that_was_wiped_is_gone
+            wiping_what_is_not_there_changes_nothing
+            every_file_is_named
+            a_file_longer_than_any_that_was_written_is_damage
+            many_write_read_and_wipe_at_once
+        }
+    };
+}
+
+/// Calls a macro with the name of every promise of an index of attachments.
+#[macro_export]
+macro_rules! each_index_promise {
+    ($run:ident) => {
+        $run! { indexes:
+            a_row_that_was_put_is_there
+            a_file_that_is_not_noted_gets_no_row
+            the_first_row_stays
+            exactly_one_of_many_rivals_puts_its_row
+            a_quota_holds_to_the_byte_and_counts_all_that_lies_there
+            exactly_one_of_many_rivals_gets_the_last_of_a_quota
+            a_row_that_was_taken_is_gone_and_its_file_owed
+            an_owner_is_taken_with_what_is_being_written
+            only_a_file_that_is_being_written_is_given_up
+            rows_are_found_by_owner_by_village_and_by_digest
+            every_file_is_known_from_its_note_to_its_end
+            an_erasure_is_noted_until_it_has_ended
+        }
+    };
+}
+
+/// Calls a macro with the name of every promise of attachments over both.
+#[macro_export]
+macro_rules! each_attachments_promise {
+    ($run:ident) => {
+        $run! { attachments:
+            what_is_kept_here_opens_there
+            the_same_bytes_are_one_file_whoever_brings_them
+            wrong_bytes_are_never_handed_out
+            a_file_that_is_gone_is_damage_and_what_never_was_is_unknown
+            what_is_removed_here_is_unknown_there
+            who_is_erased_here_is_nowhere
+            whoever_brings_and_whoever_erases_at_once_leave_nothing_that_opens_halfway
+        }
+    };
+}
+
 fn stream(name: &str) -> StreamName {
     StreamName::new(name).unwrap()
 }
@@ -228,4 +285,19 @@ async fn together<T: Send + 'static>(
 ) -> Vec<T> {
     let tasks: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
     try_join_all(tasks).await.unwrap()
+}
+
+/// Runs what blocks where it may.
+async fn on_threads<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+/// Runs what blocks so many times at once, each with its number, and answers the results in order.
+async fn together_on_threads<T: Send + 'static>(times: u32, run: impl Fn(u32) -> T + Send + Sync + 'static) -> Vec<T> {
+    let run = Arc::new(run);
+    let tasks = (0..times).map(|number| {
+        let run = Arc::clone(&run);
+        tokio::task::spawn_blocking(move || run(number))
+    });
+    try_join_all(tasks.collect::<Vec<_>>()).await.unwrap()
 }

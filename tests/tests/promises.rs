@@ -101,7 +101,10 @@ fn every_promise_is_listed() {
     let listed: Vec<&str> = lists.lines().map(str::trim).collect();
     let sources = [
         include_str!("../src/promises/appending.rs"),
+        include_str!("../src/promises/attachments.rs"),
+        include_str!("../src/promises/blobs.rs"),
         include_str!("../src/promises/following.rs"),
+        include_str!("../src/promises/indexes.rs"),
         include_str!("../src/promises/racing.rs"),
         include_str!("../src/promises/reading.rs"),
         include_str!("../src/promises/repeating.rs"),

@@ -109,15 +109,29 @@ impl App {
         if taking.is_empty() {
             return Ok(false);
         }
+        let mut persons = Vec::new();
         for event in taking {
             if let Some(person) = erased(event).map_err(|error| Failed(error.to_string()))? {
                 // The node that recorded it does this too, and may not have come to it yet: before the directory is made anew
                 // nobody may be able to tell the name any more.
                 self.vault.forget(person).await.map_err(|error| Failed(error.to_string()))?;
                 self.end_what_only_they_had(PersonId(person)).await?;
+                persons.push(PersonId(person));
             }
         }
         self.models.directory.rebuild().await.map_err(|error| Failed(error.to_string()))?;
+        for person in persons {
+            self.erase_files_in_the_end(person).await;
+        }
         Ok(true)
+    }
+
+    /// Removes a person's files, however long their store does not answer. Last, so that it keeps nothing else from being done; their
+    /// key is gone already.
+    async fn erase_files_in_the_end(&self, person: PersonId) {
+        while let Err(error) = self.erase_files(person).await {
+            tracing::error!(%error, "an erased person's files are still there; it is tried again");
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }

@@ -34,6 +34,7 @@ pub(super) async fn serve(options: ServeData) -> Result<(), Failure> {
     }
     let mode = mode(&data, options.trial)?;
     let protection = protection(mode, &options.network)?;
+    options.elsewhere.is_decided().map_err(|error| format!("{}: {error}", error.code()))?;
     let listener = server::listen_as(options.serve.listen, &protection).await?;
     let scheme = if protection.tls.is_some() { "https" } else { "http" };
     let place = Data { data: data.clone(), token: options.token.clone(), elsewhere: options.elsewhere.clone() };

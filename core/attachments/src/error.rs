@@ -58,7 +58,7 @@ pub enum AttachmentError {
         /// What was found.
         found: &'static str,
     },
-    /// What lies on the disk is not what was stored, or the key is another one; stop and look.
+    /// What lies in the store is not what was stored, or the key is another one; stop and look.
     #[error("the stored attachment is damaged: {found}")]
     Corrupt {
         /// What was found.
@@ -67,7 +67,7 @@ pub enum AttachmentError {
     /// There is no such attachment (any more), or the text is no digest.
     #[error("there is no such attachment")]
     Unknown,
-    /// The disk or the keys do not answer; what was to be written may or may not be there.
+    /// The store or the keys do not answer; what was to be written may or may not be there.
     #[error("the attachments are unavailable: {reason}")]
     Unavailable {
         /// What the operator should look at.
@@ -94,9 +94,17 @@ impl AttachmentError {
         }
     }
 
+    /// What does not answer, in words for the operator.
     #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
-    pub(crate) fn unavailable(reason: impl ToString) -> Self {
+    #[must_use]
+    pub fn unavailable(reason: impl ToString) -> Self {
         Self::Unavailable { reason: reason.to_string() }
+    }
+
+    /// An upload that took so long that others gave it up, or whose owner was erased meanwhile.
+    #[must_use]
+    pub fn given_up() -> Self {
+        Self::unavailable("the file was given up while it was being written")
     }
 
     pub(crate) const fn malformed(found: &'static str) -> Self {

@@ -3,7 +3,8 @@
 //! An upload takes three steps. [`clean`] finds out what the bytes are, refuses what is active, hidden or oversized, and
 //! gives images back without anything but their pixels. [`Store`] keeps the cleaned bytes, encrypted in chunks under the
 //! key of their owner, in a file whose name says nothing; their SHA-256 is what an event cites. [`Serving`] says with
-//! which headers they leave the house.
+//! which headers they leave the house. Files and index lie behind two ports, [`Blobs`] and [`Index`]: in a folder of the node, or
+//! in an object store ([`ObjectBlobs`]) and a database that several nodes share.
 //!
 //! [`Attachments`] is the store for asynchronous callers. Every refusal is an [`AttachmentError`] with a stable code.
 //!
@@ -30,4 +31,7 @@ pub use error::AttachmentError;
 pub use keys::{DataKey, DataKeys, KeysUnavailable, MemoryKeys};
 pub use kind::Kind;
 pub use serving::Serving;
-pub use store::{Kept, Opened, Particulars, Store, Upload};
+pub use store::{
+    Blobs, FileName, FolderBlobs, FolderIndex, Index, Kept, Note, ObjectBlobs, ObjectsError, Of, Opened, Particulars,
+    Place, Row, RowKey, Store, Upload, owner_of, row_key,
+};

@@ -1,20 +1,15 @@
-//! The store: an index of what is there, and files whose names say nothing.
+//! The store: an index of what is there, and files whose names say nothing. Both lie where their ports are kept: in a folder of the
+//! node ([`folder`]), or where several nodes share them.
 //!
-//! | where | what | readable without keys |
-//! | --- | --- | --- |
-//! | `index/` (fjall), `attachments` | keyed digest ‖ owner → file name, village, size, and sealed [`Particulars`] | owner, village, size |
-//! | `index/`, `erasing` | owner whose erasure has begun | owner |
-//! | `files/<32 random digits>` | the padded bytes, encrypted (see `sealed.rs`) | size |
-//! | `files/<32 random digits>.part` | a file that is being written | size |
-//!
-//! INVARIANT: a file is durable before its row is, and a row is gone durably before its file is overwritten. So every row
-//! has its whole file, whenever the power goes; what has no row was never acknowledged, or was removed, and is wiped at
-//! the next open.
+//! INVARIANT: a file is noted durably before it is written, durable before its row is, and its row is gone durably before the file
+//! is wiped. So every row has its whole file, whenever the power or a store goes; what has no row was never acknowledged, or was
+//! removed, and is wiped by whoever comes by.
 
 mod erase;
-mod files;
-mod index;
-mod usage;
+mod folder;
+mod objects;
+mod ports;
+mod rows;
 
 use crate::{
     class::Class,
@@ -24,21 +19,19 @@ use crate::{
     keys::{DataKey, DataKeys, KeysUnavailable},
     kind::Kind,
     limits::{DEFAULT_VILLAGE_QUOTA_BYTES, MAX_FILES_PER_ACT},
-    sealed,
+    sealed::{self, random},
 };
-use files::Files;
-use index::{Index, Row, RowKey};
 use jiff::{Timestamp, civil::DateTime};
 use serde::{Deserialize, Serialize};
 use siyi_domain::ids::{ConsultationId, JurisdictionCode, PersonId};
-use std::{
-    fmt,
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
-use usage::Usage;
+use std::{fmt, path::Path, sync::Arc};
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+pub use folder::{FolderBlobs, FolderIndex};
+pub use objects::{ObjectBlobs, ObjectsError, Place};
+pub use ports::{Blobs, FileName, Index, Note, Of, Row, RowKey};
+pub use rows::{owner_of, row_key};
 
 /// A cleaned file, and what the act says about it. The name that the file had at its sender is not taken at all.
 #[derive(Debug)]
@@ -105,15 +98,13 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// The attachments in a folder of their own. Calls block; see [`crate::Attachments`].
+/// The attachments. Calls block; see [`crate::Attachments`].
 pub struct Store {
-    index: Index,
-    files: Files,
+    index: Box<dyn Index>,
+    blobs: Box<dyn Blobs>,
     keys: Arc<dyn DataKeys>,
     lookup: DataKey,
     quota_bytes: u64,
-    /// Held while anything is written or removed.
-    usage: Mutex<Usage>,
 }
 
 impl fmt::Debug for Store {
@@ -123,25 +114,25 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the store in `folder`, which is created where it is missing; wipes what a crash has left, and finishes
-    /// erasures that it cut short.
+    /// Opens the store in `folder`, which is created where it is missing; see [`Store::over`].
     ///
     /// # Errors
     /// `attachment-corrupt` where files are there and their index is not; `store-unavailable`, also where another
     /// process has the store open.
     pub fn open(folder: &Path, keys: Arc<dyn DataKeys>) -> Result<Self, AttachmentError> {
+        let (index, blobs) = folder::open(folder)?;
+        Self::over(index, blobs, keys)
+    }
+
+    /// The store over an index and files; wipes what a crash has left, and finishes erasures that it cut short.
+    ///
+    /// # Errors
+    /// `attachment-corrupt`, `store-unavailable`.
+    pub fn over(index: impl Index, blobs: impl Blobs, keys: Arc<dyn DataKeys>) -> Result<Self, AttachmentError> {
         let lookup = keys.lookup_key()?;
-        std::fs::create_dir_all(folder)?;
-        let files = Files::open(&folder.join("files"))?;
-        let index = Index::open(&folder.join("index"), files.holds_any()?)?;
-        files::sync_folder(folder)?;
-        let rows = index.rows()?;
-        files.wipe_all_but(rows.iter().map(|(_, row)| row.file))?;
-        let usage = Mutex::new(rows.iter().map(|(_, row)| (row.village.clone(), row.stored_bytes)).collect());
-        let store = Self { index, files, keys, lookup, quota_bytes: DEFAULT_VILLAGE_QUOTA_BYTES, usage };
-        for owner in store.index.erasing()? {
-            store.erase(owner)?;
-        }
+        let (index, blobs, quota_bytes) = (Box::new(index), Box::new(blobs), DEFAULT_VILLAGE_QUOTA_BYTES);
+        let store = Self { index, blobs, keys, lookup, quota_bytes };
+        store.sweep()?;
         Ok(store)
     }
 
@@ -163,14 +154,13 @@ impl Store {
             let (asked, left) = (uploads.len() as u64, MAX_FILES_PER_ACT as u64);
             return Err(AttachmentError::Quota { asked, left, unit: "files" });
         }
-        let mut usage = self.lock();
         let mut kept: Vec<Kept> = Vec::new();
         for upload in uploads {
-            match self.keep_one(&mut usage, upload) {
+            match self.keep(upload) {
                 Ok(one) => kept.push(one),
                 Err(error) => {
                     for (one, upload) in kept.iter().zip(uploads).filter(|(one, _)| one.is_new) {
-                        self.take_away(&mut usage, upload.owner, &one.particulars.digest)?;
+                        self.remove(upload.owner, &one.particulars.digest)?;
                     }
                     return Err(error);
                 }
@@ -184,30 +174,48 @@ impl Store {
     /// # Errors
     /// `attachment-quota`, `store-unavailable`; `attachment-corrupt` where the owner has these bytes and they are damaged.
     pub fn keep(&self, upload: &Upload) -> Result<Kept, AttachmentError> {
-        self.keep_one(&mut self.lock(), upload)
-    }
-
-    fn keep_one(&self, usage: &mut Usage, upload: &Upload) -> Result<Kept, AttachmentError> {
         let (cleaned, owner) = (&upload.cleaned, upload.owner);
         let key = self.keys.key_or_new(owner)?;
         let at = self.row_key(&cleaned.digest(), owner)?;
         if self.index.row(&at)?.is_some() {
-            // Read, so that nobody is told that bytes are kept which were damaged since.
-            let particulars = self.open_one(owner, &cleaned.digest())?.particulars;
-            return Ok(Kept { particulars, is_new: false });
+            return self.kept_before(upload);
         }
+        // What could not be wiped counts to the quota until it is.
+        self.pay_all(None)?;
         let mut padded = Zeroizing::new(Vec::with_capacity(sealed::padded_len(cleaned.bytes().len())));
         padded.extend_from_slice(cleaned.bytes());
         padded.resize(sealed::padded_len(cleaned.bytes().len()), 0);
         let sealed = sealed::seal(&key, &cleaned.digest(), &padded)?;
-        let stored_bytes = sealed.len() as u64;
-        usage.check(&upload.village, stored_bytes, self.quota_bytes)?;
+        let (file, village, stored_bytes) = (Uuid::from_bytes(random()?), upload.village.clone(), sealed.len() as u64);
         let particulars = upload.particulars();
-        let file = self.files.write(&sealed)?;
         let row = Row::seal(&at, &key, file, stored_bytes, &particulars)?;
-        self.index.put(&at, &row)?;
-        usage.add(&upload.village, stored_bytes);
+        self.index.reserve(file, &Note { owner, village, stored_bytes }, self.quota_bytes)?;
+        match self.blobs.write(file, sealed).and_then(|()| self.index.put(&at, &row)) {
+            Ok(true) => {}
+            Ok(false) => {
+                // Somebody else was faster with the same bytes.
+                self.give_up(&at, file)?;
+                return self.kept_before(upload);
+            }
+            Err(error) => {
+                if let Err(error) = self.give_up(&at, file) {
+                    tracing::warn!(%error, "a file that was not kept is still there; it is wiped later");
+                }
+                return Err(error);
+            }
+        }
+        // Another node may have erased the owner meanwhile. If it does so from now on, it finds the row.
+        if self.keys.key(owner)?.is_none_or(|now| now.as_bytes() != key.as_bytes()) {
+            self.take(&at, file)?;
+            return Err(AttachmentError::unavailable("the owner was erased while the file was being kept"));
+        }
         Ok(Kept { particulars, is_new: true })
+    }
+
+    /// Reads what the owner has already, so that nobody is told that bytes are kept which were damaged since.
+    fn kept_before(&self, upload: &Upload) -> Result<Kept, AttachmentError> {
+        let particulars = self.open_one(upload.owner, &upload.cleaned.digest())?.particulars;
+        Ok(Kept { particulars, is_new: false })
     }
 
     /// The owners under whose keys these bytes lie; usually one, and none where they are unknown or erased.
@@ -215,7 +223,7 @@ impl Store {
     /// # Errors
     /// `store-unavailable`, `attachment-corrupt`.
     pub fn owners(&self, digest: &Digest) -> Result<Vec<Uuid>, AttachmentError> {
-        self.index.owners(&index::keyed(&self.lookup, digest)?)
+        self.index.owners(&rows::keyed(&self.lookup, digest)?)
     }
 
     /// What is known about an attachment.
@@ -231,7 +239,7 @@ impl Store {
     /// # Errors
     /// `attachment-corrupt`, `store-unavailable`.
     pub fn of_owner(&self, owner: Uuid) -> Result<Vec<Particulars>, AttachmentError> {
-        self.listed(|at, _| index::owner_of(at) == owner)
+        self.listed(Of::Owner(owner))
     }
 
     /// What is known about each attachment that counts to a village, in no order.
@@ -239,14 +247,14 @@ impl Store {
     /// # Errors
     /// `attachment-corrupt`, `store-unavailable`.
     pub fn of_village(&self, village: &JurisdictionCode) -> Result<Vec<Particulars>, AttachmentError> {
-        self.listed(|_, row| row.village == *village)
+        self.listed(Of::Village(village))
     }
 
-    fn listed(&self, wanted: impl Fn(&RowKey, &Row) -> bool) -> Result<Vec<Particulars>, AttachmentError> {
+    fn listed(&self, of: Of<'_>) -> Result<Vec<Particulars>, AttachmentError> {
         let mut listed = Vec::new();
-        for (at, row) in self.index.rows()?.into_iter().filter(|(at, row)| wanted(at, row)) {
+        for (at, row) in self.index.rows(of)? {
             // Whose key is gone is being erased.
-            if let Some(key) = self.keys.key(index::owner_of(&at))? {
+            if let Some(key) = self.keys.key(rows::owner_of(&at))? {
                 listed.push(row.particulars(&at, &key)?);
             }
         }
@@ -259,7 +267,16 @@ impl Store {
     /// `attachment-unknown`, `attachment-corrupt`, `store-unavailable`.
     pub fn open_one(&self, owner: Uuid, digest: &Digest) -> Result<Opened, AttachmentError> {
         let (row, key, particulars) = self.find(owner, digest)?;
-        let mut bytes = sealed::open(&key, digest, &self.files.read(row.file)?)?;
+        let Some(sealed) = self.blobs.read(row.file)? else {
+            // It may have been removed since the row was read.
+            let is_there = self.index.row(&self.row_key(digest, owner)?)?.is_some_and(|now| now.file == row.file);
+            return Err(if is_there {
+                AttachmentError::corrupt("the file of a row is missing")
+            } else {
+                AttachmentError::Unknown
+            });
+        };
+        let mut bytes = sealed::open(&key, digest, &sealed)?;
         if bytes.len() != sealed::padded_len(particulars.bytes) {
             return Err(AttachmentError::corrupt("the file has another length than its row says"));
         }
@@ -270,10 +287,12 @@ impl Store {
         Ok(Opened { particulars, bytes })
     }
 
-    /// How many bytes on the disk count to the quota of a village.
-    #[must_use]
-    pub fn used_bytes(&self, village: &JurisdictionCode) -> u64 {
-        self.lock().of(village)
+    /// How many stored bytes count to the quota of a village.
+    ///
+    /// # Errors
+    /// `attachment-corrupt`, `store-unavailable`.
+    pub fn used_bytes(&self, village: &JurisdictionCode) -> Result<u64, AttachmentError> {
+        self.index.used_bytes(village)
     }
 
     fn find(&self, owner: Uuid, digest: &Digest) -> Result<(Row, DataKey, Particulars), AttachmentError> {
@@ -286,11 +305,7 @@ impl Store {
     }
 
     fn row_key(&self, digest: &Digest, owner: Uuid) -> Result<RowKey, AttachmentError> {
-        Ok(index::row_key(&index::keyed(&self.lookup, digest)?, owner))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Usage> {
-        self.usage.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(rows::row_key(&rows::keyed(&self.lookup, digest)?, owner))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why the shared database is not used, and what breaks while it is.
 
+use siyi_attachments::AttachmentError;
 use siyi_log::keys::{KeysError, MasterKeyError};
 use siyi_log::vault::VaultError;
 use siyi_sign_in::SignInError;
@@ -164,6 +165,15 @@ impl From<Trouble> for SignInError {
         match trouble {
             Trouble::Damaged(detail) => Self::Corrupt { detail },
             other => Self::Unavailable { reason: other.reason() },
+        }
+    }
+}
+
+impl From<Trouble> for AttachmentError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Damaged(_) => Self::Corrupt { found: "a row of the shared index does not read" },
+            other => Self::unavailable(other.reason()),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! What several nodes over one log share, in PostgreSQL: the vault with the keys of persons, and the secrets of sign-in.
+//! What several nodes over one log share, in PostgreSQL: the vault with the keys of persons, the secrets of sign-in, and the index of
+//! attachments.
 //!
 //! Start with [`Shared`], which opens a database and hands out the adapters: [`PostgresKeys`] behind the port of a key store,
-//! [`PostgresVault`] behind that of the vault, [`PostgresSecrets`] behind that of the sign-in's rows. The promises of these ports
-//! (`tests/src/promises`) are kept here as they are in a folder.
+//! [`PostgresVault`] behind that of the vault, [`PostgresSecrets`] behind that of the sign-in's rows, [`PostgresIndex`] behind that
+//! of the attachments' index. The promises of these ports (`tests/src/promises`) are kept here as they are in a folder.
 //!
 //! INVARIANT: nothing that can be destroyed is kept in memory. Each call asks the database for the key together with what it opens,
 //! so a key that one node destroyed opens nothing on any other from the moment that the destruction is committed.
@@ -11,6 +12,7 @@
 //! files, its write-ahead log, its backups) is told in `docs/security.md`.
 
 mod address;
+mod attachments;
 mod error;
 mod keys;
 mod migrations;
@@ -19,6 +21,7 @@ mod secrets;
 mod shared;
 mod vault;
 
+pub use attachments::PostgresIndex;
 pub use error::SharedError;
 pub use keys::PostgresKeys;
 pub use migrations::SCHEMA_VERSION;

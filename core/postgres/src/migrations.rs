@@ -4,11 +4,14 @@ use crate::error::{SharedError, Trouble};
 use sqlx::{Connection, PgConnection};
 
 /// The version of the tables that this program writes, and the newest that it reads.
-pub const SCHEMA_VERSION: i32 = 2;
+pub const SCHEMA_VERSION: i32 = 3;
 
 /// Each step with the version that it leads to.
-const STEPS: [(i32, &str); 2] =
-    [(1, include_str!("../migrations/0001-keys-and-vault.sql")), (2, include_str!("../migrations/0002-secrets.sql"))];
+const STEPS: [(i32, &str); 3] = [
+    (1, include_str!("../migrations/0001-keys-and-vault.sql")),
+    (2, include_str!("../migrations/0002-secrets.sql")),
+    (3, include_str!("../migrations/0003-attachments.sql")),
+];
 
 /// So that of several nodes that start at once one makes the tables: a number that nobody else uses.
 const LOCK: i64 = 0x7369_7969_0001;

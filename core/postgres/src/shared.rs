@@ -1,5 +1,6 @@
 //! One database, opened and checked.
 
+use crate::attachments::PostgresIndex;
 use crate::error::{SharedError, Trouble};
 use crate::keys::{PostgresKeys, Ring};
 use crate::secrets::PostgresSecrets;
@@ -117,6 +118,28 @@ impl Shared {
         let key = keys.into_iter().next().ok_or_else(|| corrupt("the key of sign-in was not made"))?;
         let rows = PostgresSecrets::new(self.ring.pool.clone(), self.handle.clone());
         Ok((rows, key.derived(SIGN_IN_LABEL)))
+    }
+
+    /// The index of attachments.
+    #[must_use]
+    pub fn attachments(&self) -> PostgresIndex {
+        PostgresIndex { pool: self.ring.pool.clone(), handle: self.handle.clone() }
+    }
+
+    /// Where the attachments of this index lie; none where none were ever put anywhere that nodes share.
+    ///
+    /// # Errors
+    /// [`SharedError`].
+    pub async fn attachments_place(&self) -> Result<Option<String>, SharedError> {
+        Ok(within(self.attachments().place()).await?)
+    }
+
+    /// Says where the attachments lie, where they lay `before`, and answers what holds from now on: another node may have been faster.
+    ///
+    /// # Errors
+    /// [`SharedError`].
+    pub async fn set_attachments_place(&self, place: &str, before: Option<&str>) -> Result<String, SharedError> {
+        Ok(within(self.attachments().set_place(place, before)).await?)
     }
 
     /// Whether the database answers.

@@ -29,7 +29,10 @@ fn an_erased_owner_leaves_no_file_no_key_and_no_answer() {
     let left = before.iter().filter(|bytes| holds(&all, &bytes[..64])).count();
     assert_eq!((left, stored(folder.path()).len()), (1, 1));
     assert_eq!(store.erase(OWNER).unwrap(), 0);
-    assert_eq!(store.used_bytes(&VILLAGE.parse().unwrap()), stored(folder.path())[0].metadata().unwrap().len());
+    assert_eq!(
+        store.used_bytes(&VILLAGE.parse().unwrap()).unwrap(),
+        stored(folder.path())[0].metadata().unwrap().len()
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod erasure;
 #[path = "../inspection/made.rs"]
 #[expect(dead_code, reason = "pictures only; the other files belong to the inspection")]
 mod made;
+mod meanwhile;
 mod storing;
 
 use siyi_attachments::{Class, DataKeys, Digest, MemoryKeys, Store, Upload, clean};

@@ -29,11 +29,3 @@ impl Usage {
         }
     }
 }
-
-impl FromIterator<(JurisdictionCode, u64)> for Usage {
-    fn from_iter<I: IntoIterator<Item = (JurisdictionCode, u64)>>(rows: I) -> Self {
-        let mut usage = Self::default();
-        rows.into_iter().for_each(|(village, bytes)| usage.add(&village, bytes));
-        usage
-    }
-}
