@@ -1,20 +1,20 @@
 //! 重新判断: before a log is served, its whole record is judged anew, as anybody who verifies it will do.
 //!
 //! What was signed is looked at elsewhere ([`crate::public_log`]): an untrue event that was signed is one that only the rules
-//! find. It takes about 14 s for each hundred thousand events.
+//! find. How long it takes, docs/adr/0022 says.
 
 use bytes::Bytes;
 use siyi_domain::moment::Moment;
 use siyi_domain::rules::Rules;
 use siyi_log::envelope::Subject;
-use siyi_log::port::{AllFrom, Direction, EventStore, MAX_READ, ReadError};
+use siyi_log::port::{AllFrom, Direction, EventStore, ReadError};
 use siyi_verify::derive::Judge;
 use siyi_verify::finding::{Finding, Weight};
 use siyi_verify::record::{CLOCK_ALLOWANCE_SECONDS, Entry};
 use siyi_verify::verify::MAX_FINDINGS;
 
 /// A record that was judged.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Judged {
     /// How many events of the domain it has.
     pub events: usize,
@@ -57,6 +57,9 @@ impl NotServed {
     }
 }
 
+/// Most events that are read, and then judged side by side on all cores.
+const BATCH: usize = 2048;
+
 /// Judges a whole log. `each` is shown every event that could be read.
 ///
 /// # Errors
@@ -70,22 +73,19 @@ pub async fn judge(
     let mut findings = Vec::new();
     let mut from = AllFrom::Start;
     loop {
-        let events = store.read_all(from, Direction::Forwards, MAX_READ).await?;
+        let events = store.read_all(from, Direction::Forwards, BATCH).await?;
         let Some(last) = events.last() else { break };
         from = AllFrom::After(last.position);
-        let of_domain = events.iter().filter(|event| Subject::of(&event.stream).is_some());
-        for body in of_domain.map(|event| &event.body) {
-            keep(&mut findings, heard(&mut judge, body, &mut each));
-        }
+        let of_domain = events.into_iter().filter(|event| Subject::of(&event.stream).is_some());
+        let bodies: Vec<Bytes> = of_domain.map(|event| event.body).collect();
+        let (entries, found) = judge.hear(&bodies);
+        entries.iter().for_each(&mut each);
+        keep(&mut findings, found);
     }
-    keep(&mut findings, judge.end());
+    let (entries, found) = judge.end();
+    entries.iter().for_each(each);
+    keep(&mut findings, found);
     Ok(Judged { events: judge.events(), acts: judge.acts(), latest: judge.latest(), findings })
-}
-
-fn heard(judge: &mut Judge<'_>, body: &Bytes, each: &mut impl FnMut(&Entry)) -> Vec<Finding> {
-    let (entry, findings) = judge.hear(body);
-    entry.iter().for_each(each);
-    findings
 }
 
 fn keep(findings: &mut Vec<Finding>, found: Vec<Finding>) {

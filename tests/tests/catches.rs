@@ -1,5 +1,5 @@
 //! What must be caught, each first shown to pass when it is clean: by whoever verifies the matter, and by the server at its
-//! start. One list of twelve; how each is found in detail, the verifier's own tests tell.
+//! start. Twelve, each a test of its own; how each is found in detail, the verifier's own tests tell.
 
 #[allow(dead_code, reason = "the tests of the verifier need the rest")]
 #[path = "verify/records.rs"]
@@ -8,10 +8,13 @@ mod records;
 #[path = "verify/test_log.rs"]
 mod test_log;
 
+use std::fmt::Debug;
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::executor::block_on;
+use rayon::ThreadPoolBuilder;
 use serde_json::{Value, json};
 use siyi_api::judged;
 use siyi_api::public_log::{LogOptions, PublicLog};
@@ -22,7 +25,7 @@ use siyi_log::memory::MemoryStore;
 use siyi_log::port::{EventStore, Expected, NewEvent, StreamName};
 use siyi_verify::bundle::{Parts, write};
 use siyi_verify::finding::Code;
-use siyi_verify::{Options, verify_bundle};
+use siyi_verify::{Options, Report, verify_bundle};
 use tempfile::TempDir;
 
 use records::{Record, case};
@@ -50,55 +53,31 @@ struct Forged {
     now: Option<Moment>,
 }
 
-struct Row {
-    what: &'static str,
-    forge: fn(&Clean) -> Forged,
-    /// What the verifier finds first, and where: the event's ordinal or a file.
-    verifier: Code,
-    /// With which code the server refuses to start.
-    server: &'static str,
+/// What is done, what the verifier finds first, and with which code the server refuses to start.
+macro_rules! catches {
+    ($($what:ident: $forge:ident => $verifier:ident, $server:literal;)+) => {$(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $what() {
+            is_caught($forge, Code::$verifier, $server).await;
+        }
+    )+};
 }
 
-/// In the order of the issue.
-const ROWS: [Row; 12] = [
-    Row {
-        what: "one byte changed in a stored event",
-        forge: byte,
-        verifier: Code::ProofFails,
-        server: "log-rewritten",
-    },
-    Row { what: "two events swapped", forge: swapped, verifier: Code::ProofFails, server: "record-wrong" },
-    Row {
-        what: "an event removed from the middle",
-        forge: middle,
-        verifier: Code::RevisionGap,
-        server: "record-wrong",
-    },
-    Row { what: "an event removed from the end", forge: end, verifier: Code::CheckpointOlder, server: "log-shortened" },
-    Row { what: "a checkpoint forked", forge: fork, verifier: Code::CheckpointForked, server: "log-rewritten" },
-    Row {
-        what: "a checkpoint rolled back",
-        forge: rollback,
-        verifier: Code::CheckpointOlder,
-        server: "log-rolled-back",
-    },
-    Row { what: "a notice that says otherwise", forge: notice, verifier: Code::NoticeDiffers, server: "record-wrong" },
-    Row {
-        what: "an outcome that does not follow",
-        forge: outcome,
-        verifier: Code::DerivedDiffers,
-        server: "record-wrong",
-    },
-    Row {
-        what: "an attachment replaced",
-        forge: attachment,
-        verifier: Code::AttachmentDiffers,
-        server: "log-rewritten",
-    },
-    Row { what: "a rule pack loosened afterwards", forge: pack, verifier: Code::PackDiffers, server: "record-wrong" },
-    Row { what: "a key swapped", forge: key, verifier: Code::LogSignatureInvalid, server: "log-key-not-current" },
-    Row { what: "a clock set back", forge: clock, verifier: Code::ClockSetBack, server: "clock-behind-record" },
-];
+// In the order of the issue.
+catches! {
+    one_byte_changed_in_a_stored_event: byte => ProofFails, "log-rewritten";
+    two_events_swapped: swapped => ProofFails, "record-wrong";
+    an_event_removed_from_the_middle: middle => RevisionGap, "record-wrong";
+    an_event_removed_from_the_end: end => CheckpointOlder, "log-shortened";
+    a_checkpoint_forked: fork => CheckpointForked, "log-rewritten";
+    a_checkpoint_rolled_back: rollback => CheckpointOlder, "log-rolled-back";
+    a_notice_that_says_otherwise: notice => NoticeDiffers, "record-wrong";
+    an_outcome_that_does_not_follow: outcome => DerivedDiffers, "record-wrong";
+    an_attachment_replaced: attachment => AttachmentDiffers, "log-rewritten";
+    a_rule_pack_loosened_afterwards: pack => PackDiffers, "record-wrong";
+    a_key_swapped: key => LogSignatureInvalid, "log-key-not-current";
+    a_clock_set_back: clock => ClockSetBack, "clock-behind-record";
+}
 
 impl Clean {
     async fn new() -> Self {
@@ -123,21 +102,18 @@ impl Clean {
 
     /// What `siyi serve` asks before it listens.
     async fn start(&self, store: Arc<MemoryStore>, now: Moment) -> Result<(), String> {
-        start(self.folder.path(), store, now).await
+        let rules = Rules::shipped().unwrap();
+        let judged = judged::judge(store.as_ref(), &rules, |_| ()).await.unwrap();
+        judged.check(now).map_err(|error| error.code().to_owned())?;
+        let options = LogOptions { origin: "village.example/siyi".to_owned(), ..LogOptions::default() };
+        let size = store.head().await.unwrap().map_or(0, |head| head.0 + 1);
+        let opened = PublicLog::open(self.folder.path(), store, &options).await;
+        let opened = opened.map_err(|error| error.code().to_owned())?;
+        let mut published = opened.log.watch();
+        published.wait_for(|now| now.as_ref().is_some_and(|now| now.checkpoint().size >= size)).await.unwrap();
+        opened.close().await;
+        Ok(())
     }
-}
-
-async fn start(data: &Path, store: Arc<MemoryStore>, now: Moment) -> Result<(), String> {
-    let rules = Rules::shipped().unwrap();
-    let judged = judged::judge(store.as_ref(), &rules, |_| ()).await.unwrap();
-    judged.check(now).map_err(|error| error.code().to_owned())?;
-    let options = LogOptions { origin: "village.example/siyi".to_owned(), ..LogOptions::default() };
-    let size = store.head().await.unwrap().map_or(0, |head| head.0 + 1);
-    let opened = PublicLog::open(data, store, &options).await.map_err(|error| error.code().to_owned())?;
-    let mut published = opened.log.watch();
-    published.wait_for(|now| now.as_ref().is_some_and(|now| now.checkpoint().size >= size)).await.unwrap();
-    opened.close().await;
-    Ok(())
 }
 
 /// After every event of the case.
@@ -313,39 +289,40 @@ fn clock(clean: &Clean) -> Forged {
     Forged { parts: Some(parts), now: Some("2026-01-01T00:00:00+08:00".parse().unwrap()), ..Forged::default() }
 }
 
-fn verified(parts: &Parts, kept: Option<Vec<u8>>) -> siyi_verify::Report {
+fn verified(parts: &Parts, kept: Option<Vec<u8>>) -> Report {
     let options = Options { policy: Some(TestLog::policy()), previous_checkpoint: kept, ..Options::default() };
     verify_bundle(&write(parts).unwrap(), &options)
 }
 
-fn copied(folder: &Path) -> TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    let status = std::process::Command::new("cp").arg("-a").arg(folder.join(".")).arg(copy.path()).status().unwrap();
-    assert!(status.success());
-    copy
+/// What is found, which is the same on 1, 2 and 8 threads.
+fn on_any_threads<T: PartialEq + Debug + Send>(find: impl Fn() -> T + Sync) -> T {
+    let on = |threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(&find);
+    let found = on(1);
+    assert_eq!((&on(2), &on(8)), (&found, &found));
+    found
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_of_the_twelve_is_caught_by_the_verifier_and_at_the_servers_start() {
+/// First the clean matter and the clean folder, then what was forged of them.
+async fn is_caught(forge: fn(&Clean) -> Forged, verifier: Code, server: &str) {
     let clean = Clean::new().await;
     let log = TestLog::of(clean.record.events.iter().map(|event| event.body.as_ref()));
     let report = verified(&clean.parts, Some(log.checkpoint_at(log.size())));
     assert_eq!(report.exit_code(), 0, "the clean matter: {:?}", report.findings);
-    for Row { what, forge, verifier, server } in ROWS {
-        let data = copied(clean.folder.path());
-        let started = start(data.path(), store_of(&clean.events()).await, later()).await;
-        assert_eq!(started, Ok(()), "{what}: the clean folder");
+    let started = clean.start(store_of(&clean.events()).await, later()).await;
+    assert_eq!(started, Ok(()), "the clean folder");
 
-        let forged = forge(&clean);
-        let report = verified(forged.parts.as_ref().unwrap_or(&clean.parts), forged.kept);
-        let first = report.first_wrong().unwrap_or_else(|| panic!("{what}: nothing is wrong"));
-        assert_eq!(first.code, verifier, "{what}: {:#?}", report.findings);
-        assert!(!first.place.to_string().is_empty(), "{what}: it is not said where");
-        let store = store_of(&forged.store.unwrap_or_else(|| clean.events())).await;
-        if let Some(harm) = forged.folder {
-            harm(data.path());
-        }
-        let refused = start(data.path(), store, forged.now.unwrap_or_else(later)).await;
-        assert_eq!(refused, Err(server.to_owned()), "{what}");
+    let forged = forge(&clean);
+    let parts = forged.parts.as_ref().unwrap_or(&clean.parts);
+    let report = on_any_threads(|| verified(parts, forged.kept.clone()));
+    let first = report.first_wrong();
+    assert_eq!(first.map(|first| first.code), Some(verifier), "{:#?}", report.findings);
+    assert!(first.is_some_and(|first| !first.place.to_string().is_empty()), "it is not said where");
+    let store = store_of(&forged.store.unwrap_or_else(|| clean.events())).await;
+    let rules = Rules::shipped().unwrap();
+    let _ = on_any_threads(|| block_on(judged::judge(store.as_ref(), &rules, |_| ())).unwrap());
+    if let Some(harm) = forged.folder {
+        harm(clean.folder.path());
     }
+    let refused = clean.start(store, forged.now.unwrap_or_else(later)).await;
+    assert_eq!(refused, Err(server.to_owned()));
 }

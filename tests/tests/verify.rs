@@ -15,6 +15,8 @@ mod exports;
 mod mutations;
 #[path = "verify/records.rs"]
 mod records;
+#[path = "verify/side_by_side.rs"]
+mod side_by_side;
 #[path = "verify/test_log.rs"]
 mod test_log;
 #[path = "verify/whole_log.rs"]

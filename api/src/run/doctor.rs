@@ -188,6 +188,9 @@ fn attachments(options: &Data, cited: &BTreeMap<String, String>) -> Diagnosis {
     if !folder.is_dir() {
         return Diagnosis::new(FILES, State::Sound, "没有 none".to_owned(), None);
     }
+    if let Err(elsewhere) = super::key::lies_in_the_folder(options) {
+        return unchecked(format!("引用 {} 份，没有打开 {} cited, none opened: {elsewhere}", cited.len(), cited.len()));
+    }
     let keys = match super::key::master(options, super::serve::mode_of(data)) {
         Ok(master) => Keys::open(data.join("keys"), master),
         Err(error) => {
@@ -227,4 +230,31 @@ fn is_kept(store: &AttachmentStore, hash: &str) -> Result<usize, AttachmentError
         store.open_one(*owner, &digest)?;
     }
     Ok(owners.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::elsewhere::Elsewhere;
+
+    /// Where the keys lie in a shared database, none are made in the folder, and nothing is called damaged for want of them.
+    #[tokio::test]
+    async fn keys_that_lie_elsewhere_are_not_looked_for_in_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path();
+        open_log(data).await.unwrap().close().await;
+        std::fs::create_dir(data.join("attachments")).unwrap();
+        std::fs::write(data.join("shared"), "the key store").unwrap();
+        for shared in [None, Some("postgres://localhost/siyi".into())] {
+            let elsewhere = Elsewhere { shared, ..Elsewhere::default() };
+            let options = Data { data: data.to_owned(), token: crate::cli::TokenKey::default(), elsewhere };
+            let found = examine(&options).await.unwrap();
+            let states: Vec<(&str, State)> = found.iter().map(|found| (found.part, found.state)).collect();
+            let (sound, unchecked) = (State::Sound, State::Unchecked);
+            let expected = [(STORE, sound), (SIGNED, unchecked), (RECORD, sound), (CLOCK, sound), (FILES, unchecked)];
+            assert_eq!(states, expected);
+            assert!(found.last().unwrap().said.contains("vault-elsewhere"), "{}", found.last().unwrap().said);
+            assert!(!data.join("keys").exists());
+        }
+    }
 }

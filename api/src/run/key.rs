@@ -54,7 +54,7 @@ fn create_on_token(token: &TokenKey) -> Result<(), Failure> {
 }
 
 /// Keys in a shared database are backed up with it, by its own means.
-fn lies_in_the_folder(data: &Data) -> Result<(), Failure> {
+pub(super) fn lies_in_the_folder(data: &Data) -> Result<(), Failure> {
     match data.elsewhere.shared {
         Some(_) => {
             Err("vault-elsewhere: the keys lie in the shared database, and are backed up and restored with it".into())

@@ -149,6 +149,11 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
+    fn event(&self, subject: Subject, name: &str) -> Result<DomainEvent, String> {
+        let event = DomainEvent::from_wire(subject, name, self.data.get()).map_err(|e| e.to_string())?;
+        event.ok_or_else(|| format!("`{name}` is no event of this stream"))
+    }
+
     fn envelope(self) -> Envelope {
         Envelope {
             id: self.id,
@@ -188,14 +193,25 @@ impl Recorded {
     /// [`Undecodable`] if the bytes are not what their wire name promises.
     pub fn read(stored: &StoredEvent) -> Result<Option<Self>, Undecodable> {
         let Some(subject) = Subject::of(&stored.stream) else { return Ok(None) };
-        let undecodable =
-            |reason: String| Undecodable { position: stored.position, stream: stored.stream.clone(), reason };
+        let undecodable = |reason| Undecodable { position: stored.position, stream: stored.stream.clone(), reason };
         let body: Body<'_> = serde_json::from_slice(&stored.body).map_err(|e| undecodable(e.to_string()))?;
-        let event = DomainEvent::from_wire(subject, &stored.event_type, body.data.get())
-            .map_err(|e| undecodable(e.to_string()))?
-            .ok_or_else(|| undecodable(format!("`{}` is no event of this stream", stored.event_type)))?;
+        let event = body.event(subject, &stored.event_type).map_err(undecodable)?;
         let envelope = body.envelope();
         Ok(Some(Self { envelope, position: stored.position, event, body: stored.body.clone() }))
+    }
+
+    /// Reads an event by nothing but its stored bytes, which say themselves of which stream they are; with its data as stored.
+    ///
+    /// # Errors
+    /// In words, if the bytes are not what they promise.
+    pub fn read_body(position: Position, stored: &bytes::Bytes) -> Result<(Self, serde_json::Value), String> {
+        let body: Body<'_> = serde_json::from_slice(stored).map_err(|e| e.to_string())?;
+        let subject =
+            Subject::of(&body.stream).ok_or_else(|| format!("`{}` is no stream of the domain", body.stream))?;
+        let event = body.event(subject, &body.event_type)?;
+        let data = serde_json::from_str(body.data.get()).map_err(|e| e.to_string())?;
+        let envelope = body.envelope();
+        Ok((Self { envelope, position, event, body: stored.clone() }, data))
     }
 
     /// The revision in the stream.

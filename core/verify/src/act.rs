@@ -38,7 +38,7 @@ pub enum Groundless {
 ///
 /// # Errors
 /// [`Groundless`].
-pub fn of_matter_group(events: &[ConsultationEvent], roster: &Roster) -> Result<Vec<ConsultationCommand>, Groundless> {
+pub fn of_matter_group(events: &[&ConsultationEvent], roster: &Roster) -> Result<Vec<ConsultationCommand>, Groundless> {
     let Some(first) = events.first() else { return Ok(Vec::new()) };
     let Role::Heads { command, computed } = of_matter(first).role else {
         return Err(Groundless::NoAct { event: first.wire_name().to_owned() });
@@ -52,7 +52,7 @@ pub fn of_matter_group(events: &[ConsultationEvent], roster: &Roster) -> Result<
 ///
 /// # Errors
 /// [`Groundless`].
-pub fn of_jurisdiction_group(events: &[JurisdictionEvent]) -> Result<Vec<JurisdictionCommand>, Groundless> {
+pub fn of_jurisdiction_group(events: &[&JurisdictionEvent]) -> Result<Vec<JurisdictionCommand>, Groundless> {
     let Some(first) = events.first() else { return Ok(Vec::new()) };
     let Role::Heads { command, computed } = of_jurisdiction(first).role else {
         return Err(Groundless::NoAct { event: first.wire_name().to_owned() });
@@ -65,7 +65,7 @@ pub fn of_jurisdiction_group(events: &[JurisdictionEvent]) -> Result<Vec<Jurisdi
 ///
 /// # Errors
 /// [`Groundless`].
-pub fn of_account_group(events: &[AccountEvent]) -> Result<Vec<AccountCommand>, Groundless> {
+pub fn of_account_group(events: &[&AccountEvent]) -> Result<Vec<AccountCommand>, Groundless> {
     let Some(first) = events.first() else { return Ok(Vec::new()) };
     let name = first.wire_name();
     let Role::Heads { command, computed } = of_account(first).role else {
@@ -83,7 +83,7 @@ pub fn of_account_group(events: &[AccountEvent]) -> Result<Vec<AccountCommand>, 
 ///
 /// # Errors
 /// [`Groundless`].
-pub fn of_roster_group(events: &[RosterEvent]) -> Result<Vec<RosterCommand>, Groundless> {
+pub fn of_roster_group(events: &[&RosterEvent]) -> Result<Vec<RosterCommand>, Groundless> {
     let Some(last) = events.last() else { return Ok(Vec::new()) };
     let name = last.wire_name();
     let (command, input) = match (last, of_roster(last).role) {
@@ -101,7 +101,7 @@ pub fn of_roster_group(events: &[RosterEvent]) -> Result<Vec<RosterCommand>, Gro
 }
 
 /// The entries of the parts of one filing, in order.
-fn parts(events: &[RosterEvent], key: &str, name: &str) -> Result<Vec<Value>, Groundless> {
+fn parts(events: &[&RosterEvent], key: &str, name: &str) -> Result<Vec<Value>, Groundless> {
     let mut entries = Vec::new();
     for event in events {
         let data = event.to_data().map_err(|e| misshapen(name, &e))?;

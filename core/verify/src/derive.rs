@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use siyi_domain::moment::Moment;
 use siyi_domain::rules::Rules;
+use siyi_log::port::MAX_APPEND_EVENTS;
 
 use crate::finding::{Finding, Weight};
 use crate::record::{self, Entry, Sequence};
@@ -36,24 +37,22 @@ impl Derived {
 #[must_use]
 pub fn derive(bodies: &[Bytes], rules: &Rules) -> Derived {
     let mut judge = Judge::new(rules);
-    let mut findings = Vec::new();
-    let mut entries = Vec::with_capacity(bodies.len());
-    for body in bodies {
-        let (entry, found) = judge.hear(body);
-        entries.extend(entry);
-        findings.extend(found);
-    }
-    findings.extend(judge.end());
-    // Stable: at one event what was looked at first comes first.
-    findings.sort_by_key(Finding::order);
-    Derived { entries, acts: judge.acts, authority: judge.replay.authority().clone(), findings }
+    let (mut entries, mut findings) = judge.hear(bodies);
+    let (last, of_last) = judge.end();
+    entries.extend(last);
+    findings.extend(of_last);
+    Derived { entries, acts: judge.acts, authority: judge.authority().clone(), findings }
 }
 
-/// Judges a record of any length, event by event: of what was heard only the states are kept, and the act that has not ended.
+/// Judges a record of any length, batch by batch: of what was heard only the states are kept, and the act that may not have
+/// ended. Neither the cut into batches nor the number of threads changes what is found.
 pub struct Judge<'a> {
     replay: Replay<'a>,
     sequence: Sequence,
-    act: Vec<Entry>,
+    /// The act that may not have ended.
+    open: Vec<Entry>,
+    /// What was found at the open act or behind it.
+    waiting: Vec<Finding>,
     events: usize,
     acts: usize,
 }
@@ -62,39 +61,50 @@ impl<'a> Judge<'a> {
     /// Begins with nothing.
     #[must_use]
     pub fn new(rules: &'a Rules) -> Self {
-        Self { replay: Replay::new(rules), sequence: Sequence::default(), act: Vec::new(), events: 0, acts: 0 }
+        Self {
+            replay: Replay::new(rules),
+            sequence: Sequence::default(),
+            open: Vec::new(),
+            waiting: Vec::new(),
+            events: 0,
+            acts: 0,
+        }
     }
 
-    /// Hears the next event. What is wrong with an act is answered at the first event behind it.
-    pub fn hear(&mut self, body: &Bytes) -> (Option<Entry>, Vec<Finding>) {
-        let (entry, unread) = record::read_event(self.events, body);
-        self.events += 1;
-        let mut findings: Vec<Finding> = unread.into_iter().collect();
-        if let Some(entry) = &entry {
-            findings.extend(self.sequence.check(entry));
-            if self.act.last().is_some_and(|last| !record::is_of_one_act(last, entry)) {
-                findings.extend(self.end());
-            }
-            self.act.push(entry.clone());
-        }
-        (entry, findings)
+    /// Hears the next events. Answers those that were judged and what was found up to them, the first thing first; the last
+    /// act waits for the next batch.
+    pub fn hear(&mut self, bodies: &[Bytes]) -> (Vec<Entry>, Vec<Finding>) {
+        let (entries, unread) = record::read(self.events, bodies);
+        self.events += bodies.len();
+        self.waiting.extend(unread);
+        self.waiting.extend(entries.iter().flat_map(|entry| self.sequence.check(entry)));
+        self.open.extend(entries);
+        let last = record::acts(&self.open).pop().filter(|act| self.may_go_on(act)).map_or(0, <[Entry]>::len);
+        self.judge(self.open.len() - last)
     }
 
-    /// Judges the act that was heard last.
-    pub fn end(&mut self) -> Vec<Finding> {
-        let act = std::mem::take(&mut self.act);
-        if act.is_empty() {
-            return Vec::new();
-        }
-        self.acts += 1;
-        let mut findings: Vec<Finding> = record::check_act(&act).into_iter().collect();
-        findings.extend(self.replay.act(&act));
-        // An act is judged by all of its events: what is wrong with one of them comes before what follows from that.
-        let last = act.last().map(|entry| entry.ordinal);
-        for finding in &mut findings {
-            finding.known_at = last;
-        }
-        findings
+    /// Judges what was heard last.
+    pub fn end(&mut self) -> (Vec<Entry>, Vec<Finding>) {
+        self.judge(self.open.len())
+    }
+
+    fn may_go_on(&self, act: &[Entry]) -> bool {
+        act.first().is_some_and(|first| self.events - first.ordinal < MAX_APPEND_EVENTS)
+    }
+
+    /// Judges so many of the events that wait.
+    fn judge(&mut self, events: usize) -> (Vec<Entry>, Vec<Finding>) {
+        let behind = self.open.split_off(events);
+        let entries = std::mem::replace(&mut self.open, behind);
+        let acts = record::acts(&entries);
+        self.acts += acts.len();
+        self.waiting.extend(self.replay.acts(&acts));
+        let open = self.open.first().map(|first| first.ordinal);
+        let settled = |finding: &mut Finding| open.is_none_or(|open| finding.order().1 < Some(open));
+        let mut findings: Vec<Finding> = self.waiting.extract_if(.., settled).collect();
+        // Stable: at one event what was looked at first comes first.
+        findings.sort_by_key(Finding::order);
+        (entries, findings)
     }
 
     /// How many events were heard.

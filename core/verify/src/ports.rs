@@ -120,7 +120,7 @@ pub async fn collect<P: Proofs>(
         consistency = proofs.consistency().map_err(CollectError::Proof)?;
     }
     let bodies: Vec<_> = events.into_iter().map(|event| event.body).collect();
-    let (entries, _) = record::read(&bodies);
+    let (entries, _) = record::read(0, &bodies);
     let attachments = papers::cited(&entries).into_keys().collect();
     let notices = notice::stated(&entries, matter).into_iter().map(|(stated, _)| stated).collect();
     Ok(Parts {

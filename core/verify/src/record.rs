@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use rayon::prelude::*;
 use serde_json::Value;
 use siyi_domain::account::AccountEvent;
 use siyi_domain::consultation::ConsultationEvent;
@@ -14,7 +15,7 @@ use siyi_domain::roster::RosterEvent;
 use siyi_log::canonical::is_canonical;
 use siyi_log::envelope::{DomainEvent, Envelope, Recorded, body_of};
 use siyi_log::handler::event_id;
-use siyi_log::port::{MAX_EVENT_BYTES, Position, Revision, StoredEvent, StreamName};
+use siyi_log::port::{MAX_APPEND_EVENTS, MAX_EVENT_BYTES, Position, StreamName};
 
 use crate::finding::{Code, Finding, Place};
 use crate::schemas;
@@ -60,22 +61,16 @@ impl Entry {
     }
 }
 
-/// Reads a record, event by event. What cannot be read is a finding and is left out.
+/// Reads the events of a record from an ordinal on, side by side. What cannot be read is a finding and is left out.
 #[must_use]
-pub fn read(bodies: &[Bytes]) -> (Vec<Entry>, Vec<Finding>) {
-    let mut entries = Vec::with_capacity(bodies.len());
-    let mut findings = Vec::new();
-    for (ordinal, body) in bodies.iter().enumerate() {
-        let (entry, found) = read_event(ordinal, body);
-        entries.extend(entry);
-        findings.extend(found);
-    }
-    (entries, findings)
+pub fn read(from: usize, bodies: &[Bytes]) -> (Vec<Entry>, Vec<Finding>) {
+    let read: Vec<_> = bodies.par_iter().enumerate().map(|(at, body)| read_event(from + at, body)).collect();
+    let (entries, findings): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    (entries.into_iter().flatten().collect(), findings.into_iter().flatten().collect())
 }
 
 /// Reads one event and holds it against its published schema.
-#[must_use]
-pub fn read_event(ordinal: usize, body: &Bytes) -> (Option<Entry>, Option<Finding>) {
+fn read_event(ordinal: usize, body: &Bytes) -> (Option<Entry>, Option<Finding>) {
     match read_one(ordinal, body) {
         Ok(entry) => {
             let breach = check_schema(&entry);
@@ -92,25 +87,19 @@ fn read_one(ordinal: usize, body: &Bytes) -> Result<Entry, Box<Finding>> {
         return Err(Finding::new(Code::EventUnreadable, place, expected, body.len().to_string()).into());
     }
     let unreadable = |reason: String| Box::new(Finding::new(Code::EventUnreadable, place.clone(), "JSON", reason));
-    let whole: Value = serde_json::from_slice(body).map_err(|e| unreadable(e.to_string()))?;
-    let envelope: Envelope = serde_json::from_value(whole.clone()).map_err(|e| unreadable(e.to_string()))?;
-    let data = whole.get("data").cloned().ok_or_else(|| unreadable("no `data`".to_owned()))?;
-    let stored = StoredEvent {
-        id: envelope.id,
-        stream: envelope.stream.clone(),
-        revision: Revision(envelope.revision),
-        position: Position(ordinal as u64),
-        event_type: envelope.event_type.clone(),
-        body: body.clone(),
-    };
-    let recorded = Recorded::read(&stored).map_err(|e| unreadable(e.to_string()))?;
-    let recorded = recorded.ok_or_else(|| unreadable(format!("`{}` is no stream of the domain", envelope.stream)))?;
+    let (recorded, data) = Recorded::read_body(Position(ordinal as u64), body).map_err(unreadable)?;
     let entry = Entry { ordinal, recorded, data };
+    let envelope = &entry.recorded.envelope;
+    // What was read, written again: only where that is other than what is stored is there something to be told.
+    if envelope.seal_with(entry.data.clone()).is_ok_and(|written| written.body() == body) {
+        return Ok(entry);
+    }
     if !is_canonical(body) {
         return Err(Finding::new(Code::EventNotCanonical, entry.place(), "RFC 8785", "another spelling").into());
     }
     // Fields that nobody reads would be a place to hide things in.
-    let known = serde_json::to_value(&envelope).unwrap_or_default();
+    let known = serde_json::to_value(envelope).unwrap_or_default();
+    let whole: Value = serde_json::from_slice(body).map_err(|error| unreadable(error.to_string()))?;
     let unknown = whole.as_object().and_then(|all| all.keys().find(|key| *key != "data" && known.get(*key).is_none()));
     match unknown {
         Some(key) => {
@@ -164,14 +153,22 @@ impl Sequence {
 /// The acts of a record: the events that one command left, which stand one behind the other.
 #[must_use]
 pub fn acts(entries: &[Entry]) -> Vec<&[Entry]> {
-    entries.chunk_by(is_of_one_act).collect()
+    let mut acts = Vec::new();
+    let mut rest = entries;
+    while let Some(first) = rest.first() {
+        let (act, behind) = rest.split_at(rest.iter().take_while(|entry| is_of_one_act(first, entry)).count());
+        acts.push(act);
+        rest = behind;
+    }
+    acts
 }
 
-/// Whether two events that stand one behind the other are of one act.
-#[must_use]
-pub fn is_of_one_act(one: &Entry, next: &Entry) -> bool {
-    let (one, next) = (&one.recorded.envelope, &next.recorded.envelope);
-    one.stream == next.stream && one.causation_id == next.causation_id
+/// Whether an event is of the act that began with another. No act has more events than one append takes.
+fn is_of_one_act(first: &Entry, entry: &Entry) -> bool {
+    let (one, other) = (&first.recorded.envelope, &entry.recorded.envelope);
+    one.stream == other.stream
+        && one.causation_id == other.causation_id
+        && entry.ordinal.saturating_sub(first.ordinal) < MAX_APPEND_EVENTS
 }
 
 /// What stands around the events of one act: all of them say the same of it, and their ids follow from its own.

@@ -4,9 +4,10 @@
 //! what the decider answers is compared with what is stored, field by field. So no rule stands here twice: whatever the rules
 //! compute is computed by them, and what they would have refused is found.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde_json::Value;
 use siyi_domain::account::{self, Account, AccountEvent};
 use siyi_domain::consultation::{self, Consultation, ConsultationEvent, Village};
@@ -23,58 +24,37 @@ use uuid::Uuid;
 use crate::act::{Groundless, of_account_group, of_jurisdiction_group, of_matter_group, of_roster_group};
 use crate::difference;
 use crate::finding::{Code, Finding};
-use crate::record::{CLOCK_ALLOWANCE_SECONDS, Entry};
+use crate::record::{self, Entry};
 
 mod authority;
+mod history;
 
 pub use authority::{Authority, Why};
+use history::{History, Versions, now, seen};
 
-/// Most earlier states of a roll or a village that an act may have been judged by.
-const MOST_EARLIER: usize = 8;
+/// Most acts that are judged side by side. Each leaves a state behind, so this bounds how many are held at once.
+const MOST_AT_ONCE: usize = 256;
 
 /// An event as the rules answer it: wire name and data.
 type Answer = (&'static str, Value);
 
-/// The states of a record, in which the next act is judged.
+/// The states of a record, in which the next acts are judged.
+///
+/// What an act rests on may be of its own village, of those above and of the account through which it came. So states are told
+/// apart by acts and not by villages: the events of some acts are folded one after the other, and each act is then judged in the
+/// states that it found, all of them side by side.
 #[derive(Clone)]
 pub struct Replay<'a> {
     rules: &'a Rules,
-    jurisdictions: BTreeMap<JurisdictionCode, Versions<Jurisdiction>>,
-    rosters: BTreeMap<JurisdictionCode, Versions<Roster>>,
-    matters: BTreeMap<ConsultationId, Consultation>,
-    accounts: BTreeMap<Uuid, Versions<Account>>,
+    jurisdictions: BTreeMap<JurisdictionCode, History<Versions<Jurisdiction>>>,
+    rosters: BTreeMap<JurisdictionCode, History<Versions<Roster>>>,
+    matters: BTreeMap<ConsultationId, History<Arc<Consultation>>>,
+    accounts: BTreeMap<Uuid, History<Versions<Account>>>,
+    /// The first act that came through an account: behind it all have to.
+    by_account: Option<usize>,
+    /// How many acts were folded.
+    folded: usize,
     authority: Authority,
-}
-
-/// A state and those that it has just taken the place of: an act reads the rolls a moment before it is written, and may have
-/// seen them as they were before their last change.
-#[derive(Clone)]
-struct Versions<S> {
-    now: Arc<S>,
-    earlier: VecDeque<(Moment, Arc<S>)>,
-}
-
-impl<S: Default> Default for Versions<S> {
-    fn default() -> Self {
-        Self { now: Arc::default(), earlier: VecDeque::new() }
-    }
-}
-
-impl<S: Clone> Versions<S> {
-    fn change(&mut self, recorded_at: Moment, evolve: impl FnOnce(S) -> S) {
-        let past = |at: &Moment| recorded_at.since(*at).as_secs() > CLOCK_ALLOWANCE_SECONDS;
-        while self.earlier.front().is_some_and(|(at, _)| past(at)) || self.earlier.len() >= MOST_EARLIER {
-            self.earlier.pop_front();
-        }
-        self.earlier.push_back((recorded_at, Arc::clone(&self.now)));
-        self.now = Arc::new(evolve(S::clone(&self.now)));
-    }
-
-    /// What an act recorded at a moment may have seen, the likeliest first.
-    fn seen(&self, recorded_at: Moment) -> Vec<Arc<S>> {
-        let earlier = self.earlier.iter().rev().filter(|(superseded, _)| *superseded >= recorded_at);
-        std::iter::once(Arc::clone(&self.now)).chain(earlier.map(|(_, state)| Arc::clone(state))).collect()
-    }
 }
 
 /// Why an act does not hold.
@@ -83,6 +63,9 @@ enum Judged {
     Refused(&'static str, Refusal),
     Answered(Vec<Answer>),
 }
+
+/// What the rules answer to each command that an act may have been, in each state that it may have seen; the likeliest first.
+type Candidates<'c> = Box<dyn Iterator<Item = Judged> + 'c>;
 
 impl<'a> Replay<'a> {
     /// Begins with nothing.
@@ -94,14 +77,10 @@ impl<'a> Replay<'a> {
             rosters: BTreeMap::new(),
             matters: BTreeMap::new(),
             accounts: BTreeMap::new(),
+            by_account: None,
+            folded: 0,
             authority: Authority::default(),
         }
-    }
-
-    /// The matter as folded so far.
-    #[must_use]
-    pub fn matter(&self, id: ConsultationId) -> Option<&Consultation> {
-        self.matters.get(&id)
     }
 
     /// By whose authority the acts so far were done.
@@ -110,38 +89,45 @@ impl<'a> Replay<'a> {
         &self.authority
     }
 
-    /// Judges one act and goes on to the state after it, whether it holds or not.
-    pub fn act(&mut self, act: &[Entry]) -> Vec<Finding> {
-        let mut findings = self.judge(act);
-        findings.extend(self.newer_than_us(act));
-        findings.extend(self.authorised(act));
-        for entry in act {
-            self.fold(entry);
+    /// Judges acts that stand one behind the other and goes on to the state after them, whether they hold or not.
+    pub fn acts(&mut self, acts: &[&[Entry]]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for some in acts.chunks(MOST_AT_ONCE) {
+            let from = self.folded;
+            for act in some {
+                self.fold(act);
+            }
+            let judged: Vec<_> = some.par_iter().zip(from..self.folded).map(|(act, at)| self.judged(at, act)).collect();
+            for (found, authority) in judged {
+                findings.extend(found);
+                self.authority.add(authority);
+            }
+            for act in some {
+                self.forget_before(act);
+            }
         }
         findings
     }
 
-    fn judge(&self, act: &[Entry]) -> Vec<Finding> {
-        let Some(first) = act.first() else { return Vec::new() };
-        if let Some(unknown) = self.pack_unknown(first) {
-            return vec![unknown];
+    fn judged(&self, at: usize, act: &[Entry]) -> (Vec<Finding>, Authority) {
+        let mut findings: Vec<Finding> = record::check_act(act).into_iter().collect();
+        findings.extend(self.judge(at, act));
+        findings.extend(self.newer_than_us(act));
+        let (of_authority, authority) = self.authorised(at, act);
+        findings.extend(of_authority);
+        // An act is judged by all of its events: what is wrong with one of them comes before what follows from that.
+        let last = act.last().map(|entry| entry.ordinal);
+        for finding in &mut findings {
+            finding.known_at = last;
         }
-        let mut worst = Vec::new();
-        for (index, judged) in self.candidates(first, act).into_iter().enumerate() {
-            let findings = Self::compared(act, judged);
-            if findings.is_empty() {
-                return findings;
-            }
-            // The likeliest candidate's word counts where none holds.
-            if index == 0 {
-                worst = findings;
-            }
-        }
-        worst
+        (findings, authority)
     }
 
-    /// What the rules answer to each command that the act may have been, in each state that it may have seen.
-    fn candidates(&self, first: &Entry, act: &[Entry]) -> Vec<Judged> {
+    fn judge(&self, at: usize, act: &[Entry]) -> Vec<Finding> {
+        let Some(first) = act.first() else { return Vec::new() };
+        if let Some(unknown) = self.pack_unknown(at, first) {
+            return vec![unknown];
+        }
         let envelope = &first.recorded.envelope;
         let context = Context {
             occurred_at: envelope.occurred_at,
@@ -149,83 +135,114 @@ impl<'a> Replay<'a> {
             actor: envelope.actor,
             rules: self.rules,
         };
-        match &first.recorded.event {
-            DomainEvent::Jurisdiction(code, _) => self.of_jurisdiction(code, act, &context),
-            DomainEvent::Roster(code, _) => self.of_roster(code, act, &context),
-            DomainEvent::Consultation(id, _) => self.of_matter(*id, act, &context),
-            DomainEvent::Account(id, _) => self.of_account(*id, act, &context),
+        let candidates = match &first.recorded.event {
+            DomainEvent::Jurisdiction(code, _) => self.of_jurisdiction(at, code, act, &context),
+            DomainEvent::Roster(code, _) => self.of_roster(at, code, act, &context),
+            DomainEvent::Consultation(id, _) => self.of_matter(at, *id, act, &context),
+            DomainEvent::Account(id, _) => self.of_account(at, *id, act, &context),
+        };
+        let mut worst = None;
+        for judged in candidates {
+            let findings = Self::compared(act, judged);
+            if findings.is_empty() {
+                return findings;
+            }
+            // The likeliest candidate's word counts where none holds.
+            worst.get_or_insert(findings);
         }
+        worst.unwrap_or_default()
     }
 
     /// Whether the person is on a roster is asked before an account is opened, and so is not judged here.
-    fn of_account(&self, id: Uuid, act: &[Entry], context: &Context<'_>) -> Vec<Judged> {
-        let events: Vec<AccountEvent> = act.iter().filter_map(account_event).collect();
-        let state = self.accounts.get(&id).map(|versions| Arc::clone(&versions.now)).unwrap_or_default();
+    fn of_account<'c>(&self, at: usize, id: Uuid, act: &[Entry], context: &'c Context<'c>) -> Candidates<'c> {
+        let events: Vec<&AccountEvent> = act.iter().filter_map(account_event).collect();
+        let state = now(self.accounts.get(&id), at);
         let commands = match of_account_group(&events) {
             Ok(commands) => commands,
-            Err(groundless) => return vec![Judged::Groundless(groundless)],
+            Err(groundless) => return Box::new(std::iter::once(Judged::Groundless(groundless))),
         };
-        let judged = commands.iter().map(|command| {
-            let decided = account::decide(&state, command, context);
+        Box::new(commands.into_iter().map(move |command| {
+            let decided = account::decide(&state, &command, context);
             answered(command.name(), decided, |event| (event.wire_name(), event.to_data().unwrap_or_default()))
-        });
-        judged.collect()
+        }))
     }
 
-    fn of_jurisdiction(&self, code: &JurisdictionCode, act: &[Entry], context: &Context<'_>) -> Vec<Judged> {
-        let events: Vec<JurisdictionEvent> = act.iter().filter_map(jurisdiction_event).collect();
-        let state = self.jurisdictions.get(code).map(|versions| Arc::clone(&versions.now)).unwrap_or_default();
+    fn of_jurisdiction<'c>(
+        &self,
+        at: usize,
+        code: &'c JurisdictionCode,
+        act: &[Entry],
+        context: &'c Context<'c>,
+    ) -> Candidates<'c> {
+        let events: Vec<&JurisdictionEvent> = act.iter().filter_map(jurisdiction_event).collect();
+        let state = now(self.jurisdictions.get(code), at);
         let commands = match of_jurisdiction_group(&events) {
             Ok(commands) => commands,
-            Err(groundless) => return vec![Judged::Groundless(groundless)],
+            Err(groundless) => return Box::new(std::iter::once(Judged::Groundless(groundless))),
         };
-        let judged = commands.iter().map(|command| {
-            let decided = jurisdiction::decide(&state, code, command, context);
+        Box::new(commands.into_iter().map(move |command| {
+            let decided = jurisdiction::decide(&state, code, &command, context);
             answered(command.name(), decided, |event| (event.wire_name(), event.to_data().unwrap_or_default()))
-        });
-        judged.collect()
+        }))
     }
 
-    fn of_roster(&self, code: &JurisdictionCode, act: &[Entry], context: &Context<'_>) -> Vec<Judged> {
-        let events: Vec<RosterEvent> = act.iter().filter_map(roster_event).collect();
-        let state = self.rosters.get(code).map(|versions| Arc::clone(&versions.now)).unwrap_or_default();
+    fn of_roster<'c>(
+        &self,
+        at: usize,
+        code: &'c JurisdictionCode,
+        act: &[Entry],
+        context: &'c Context<'c>,
+    ) -> Candidates<'c> {
+        let events: Vec<&RosterEvent> = act.iter().filter_map(roster_event).collect();
+        let state = now(self.rosters.get(code), at);
         let commands = match of_roster_group(&events) {
             Ok(commands) => commands,
-            Err(groundless) => return vec![Judged::Groundless(groundless)],
+            Err(groundless) => return Box::new(std::iter::once(Judged::Groundless(groundless))),
         };
-        let mut judged = Vec::new();
-        for jurisdiction in seen(self.jurisdictions.get(code), context.recorded_at) {
-            judged.extend(commands.iter().map(|command| {
+        let jurisdictions = seen(self.jurisdictions.get(code), at, context.recorded_at);
+        Box::new(jurisdictions.into_iter().flat_map(move |jurisdiction| {
+            let judged = commands.iter().map(|command| {
                 let decided = roster::decide(&state, code, &jurisdiction, command, context);
                 answered(command.name(), decided, |event| (event.wire_name(), event.to_data().unwrap_or_default()))
-            }));
-        }
-        judged
+            });
+            judged.collect::<Vec<_>>()
+        }))
     }
 
-    fn of_matter(&self, id: ConsultationId, act: &[Entry], context: &Context<'_>) -> Vec<Judged> {
-        let events: Vec<ConsultationEvent> = act.iter().filter_map(matter_event).collect();
-        let unborn = Consultation::default();
-        let matter = self.matters.get(&id).unwrap_or(&unborn);
+    fn of_matter<'c>(
+        &self,
+        at: usize,
+        id: ConsultationId,
+        act: &'c [Entry],
+        context: &'c Context<'c>,
+    ) -> Candidates<'c> {
+        let events: Vec<&ConsultationEvent> = act.iter().filter_map(matter_event).collect();
+        let matter = self.matters.get(&id).and_then(|history| history.before(at)).cloned().unwrap_or_default();
         let code = match events.first() {
             Some(ConsultationEvent::MotionRaised(raised)) => Some(&raised.jurisdiction),
             _ => matter.jurisdiction.as_ref(),
         };
-        let mut judged = Vec::new();
-        for roster in seen(code.and_then(|code| self.rosters.get(code)), context.recorded_at) {
+        let rosters = seen(code.and_then(|code| self.rosters.get(code)), at, context.recorded_at);
+        let jurisdictions = seen(code.and_then(|code| self.jurisdictions.get(code)), at, context.recorded_at);
+        Box::new(rosters.into_iter().flat_map(move |roster| {
             let commands = match of_matter_group(&events, &roster) {
                 Ok(commands) => commands,
                 Err(groundless) => return vec![Judged::Groundless(groundless)],
             };
-            for jurisdiction in seen(code.and_then(|code| self.jurisdictions.get(code)), context.recorded_at) {
-                let village = Village { jurisdiction: &jurisdiction, roster: &roster };
-                judged.extend(commands.iter().map(|command| {
-                    let decided = consultation::decide(matter, command, village, context);
-                    answered(command.name(), decided, |event| (event.wire_name(), event.to_data().unwrap_or_default()))
-                }));
-            }
-        }
-        judged
+            let judged = jurisdictions.iter().flat_map(|jurisdiction| {
+                let village = Village { jurisdiction, roster: &roster };
+                commands
+                    .iter()
+                    .map(|command| {
+                        let decided = consultation::decide(&matter, command, village, context);
+                        answered(command.name(), decided, |event| {
+                            (event.wire_name(), event.to_data().unwrap_or_default())
+                        })
+                    })
+                    .collect::<Vec<_>>()
+            });
+            judged.collect()
+        }))
     }
 
     fn compared(act: &[Entry], judged: Judged) -> Vec<Finding> {
@@ -276,11 +293,11 @@ impl<'a> Replay<'a> {
     }
 
     /// A pack that this program does not have, or has in another version, cannot judge anything here.
-    fn pack_unknown(&self, first: &Entry) -> Option<Finding> {
+    fn pack_unknown(&self, at: usize, first: &Entry) -> Option<Finding> {
         let DomainEvent::Consultation(id, event) = &first.recorded.event else { return None };
         let (pack, version) = match event {
             ConsultationEvent::MotionRaised(raised) => (raised.procedure.as_str(), Some(raised.procedure_version)),
-            _ => (self.matters.get(id)?.standing.procedure.as_str(), None),
+            _ => (self.matters.get(id)?.before(at)?.standing.procedure.as_str(), None),
         };
         let place = first.place().at("/data/procedure");
         match self.rules.procedure(pack) {
@@ -293,30 +310,69 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn fold(&mut self, entry: &Entry) {
-        let (occurred_at, recorded_at) = (entry.recorded.envelope.occurred_at, entry.recorded.envelope.recorded_at);
-        match &entry.recorded.event {
-            DomainEvent::Jurisdiction(code, event) => {
-                let versions = self.jurisdictions.entry(code.clone()).or_default();
-                versions.change(recorded_at, |state| state.evolve(event));
+    /// The events of one act, all of one stream.
+    fn fold(&mut self, act: &[Entry]) {
+        let at = self.folded;
+        self.folded += 1;
+        let Some(first) = act.first() else { return };
+        let envelope = &first.recorded.envelope;
+        if self.by_account.is_none() && envelope.via.as_ref().is_some_and(|via| via.account.is_some()) {
+            self.by_account = self.place_of(at, first).map(|_| at);
+        }
+        let recorded_at = envelope.recorded_at;
+        match &first.recorded.event {
+            DomainEvent::Jurisdiction(code, _) => {
+                let evolve = |state| act.iter().filter_map(jurisdiction_event).fold(state, Jurisdiction::evolve);
+                let history = self.jurisdictions.entry(code.clone()).or_default();
+                history.change(at, |versions| versions.changed(recorded_at, evolve));
             }
-            DomainEvent::Roster(code, event) => {
-                let versions = self.rosters.entry(code.clone()).or_default();
-                versions.change(recorded_at, |state| state.evolve(event, occurred_at));
+            DomainEvent::Roster(code, _) => {
+                let evolve =
+                    |state| occurred(act, roster_event).fold(state, |state: Roster, (e, at)| state.evolve(e, at));
+                let history = self.rosters.entry(code.clone()).or_default();
+                history.change(at, |versions| versions.changed(recorded_at, evolve));
             }
-            DomainEvent::Consultation(id, event) => {
-                let matter = std::mem::take(self.matters.entry(*id).or_default());
-                self.matters.insert(*id, matter.evolve(event, occurred_at));
+            DomainEvent::Consultation(id, _) => {
+                let evolve = |state, (event, at)| Consultation::evolve(state, event, at);
+                let history = self.matters.entry(*id).or_default();
+                history.change(at, |matter| {
+                    Arc::new(occurred(act, matter_event).fold(Arc::unwrap_or_clone(matter), evolve))
+                });
             }
-            DomainEvent::Account(id, event) => {
-                self.accounts.entry(*id).or_default().change(recorded_at, |state| state.evolve(event));
+            DomainEvent::Account(id, _) => {
+                let evolve = |state| act.iter().filter_map(account_event).fold(state, Account::evolve);
+                let history = self.accounts.entry(*id).or_default();
+                history.change(at, |versions| versions.changed(recorded_at, evolve));
             }
+        }
+    }
+
+    /// Keeps of the stream that an act changed only what it has come to.
+    fn forget_before(&mut self, act: &[Entry]) {
+        match act.first().map(|first| &first.recorded.event) {
+            Some(DomainEvent::Jurisdiction(code, _)) => {
+                self.jurisdictions.get_mut(code).into_iter().for_each(History::forget_earlier);
+            }
+            Some(DomainEvent::Roster(code, _)) => {
+                self.rosters.get_mut(code).into_iter().for_each(History::forget_earlier);
+            }
+            Some(DomainEvent::Consultation(id, _)) => {
+                self.matters.get_mut(id).into_iter().for_each(History::forget_earlier);
+            }
+            Some(DomainEvent::Account(id, _)) => {
+                self.accounts.get_mut(id).into_iter().for_each(History::forget_earlier);
+            }
+            None => {}
         }
     }
 }
 
-fn seen<S: Clone + Default>(versions: Option<&Versions<S>>, recorded_at: Moment) -> Vec<Arc<S>> {
-    versions.map_or_else(|| vec![Arc::default()], |versions| versions.seen(recorded_at))
+/// An act's events of one kind with when they happened.
+fn occurred<'e, E: 'e>(
+    act: &'e [Entry],
+    of: impl Fn(&'e Entry) -> Option<&'e E>,
+) -> impl Iterator<Item = (&'e E, Moment)> {
+    act.iter().filter_map(move |entry| Some((of(entry)?, entry.recorded.envelope.occurred_at)))
 }
 
 fn answered<E>(command: &'static str, decided: Result<Vec<E>, Refusal>, told: impl Fn(&E) -> Answer) -> Judged {
@@ -357,30 +413,30 @@ fn refused(first: &Entry, command: &str, refusal: &Refusal) -> Finding {
     Finding::new(Code::ActRefused, first.place(), format!("{command} permitted"), found).saying(zh, en)
 }
 
-fn matter_event(entry: &Entry) -> Option<ConsultationEvent> {
+const fn matter_event(entry: &Entry) -> Option<&ConsultationEvent> {
     match &entry.recorded.event {
-        DomainEvent::Consultation(_, event) => Some(event.clone()),
+        DomainEvent::Consultation(_, event) => Some(event),
         DomainEvent::Jurisdiction(..) | DomainEvent::Roster(..) | DomainEvent::Account(..) => None,
     }
 }
 
-fn roster_event(entry: &Entry) -> Option<RosterEvent> {
+const fn roster_event(entry: &Entry) -> Option<&RosterEvent> {
     match &entry.recorded.event {
-        DomainEvent::Roster(_, event) => Some(event.clone()),
+        DomainEvent::Roster(_, event) => Some(event),
         DomainEvent::Jurisdiction(..) | DomainEvent::Consultation(..) | DomainEvent::Account(..) => None,
     }
 }
 
-fn jurisdiction_event(entry: &Entry) -> Option<JurisdictionEvent> {
+const fn jurisdiction_event(entry: &Entry) -> Option<&JurisdictionEvent> {
     match &entry.recorded.event {
-        DomainEvent::Jurisdiction(_, event) => Some(event.clone()),
+        DomainEvent::Jurisdiction(_, event) => Some(event),
         DomainEvent::Roster(..) | DomainEvent::Consultation(..) | DomainEvent::Account(..) => None,
     }
 }
 
-fn account_event(entry: &Entry) -> Option<AccountEvent> {
+const fn account_event(entry: &Entry) -> Option<&AccountEvent> {
     match &entry.recorded.event {
-        DomainEvent::Account(_, event) => Some(event.clone()),
+        DomainEvent::Account(_, event) => Some(event),
         DomainEvent::Jurisdiction(..) | DomainEvent::Roster(..) | DomainEvent::Consultation(..) => None,
     }
 }

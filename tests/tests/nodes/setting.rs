@@ -47,6 +47,7 @@ impl Setting {
         let made = making.output()?;
         hold(made.status.success(), || String::from_utf8_lossy(&made.stderr).into_owned())?;
         FileMasterKey::create_file(setting.folder.path().join("master.key"))?;
+        fs::create_dir(setting.files())?;
         setting.begin_cluster()?;
         (0..NODES).try_for_each(|node| setting.begin(node))?;
         Ok(setting)
@@ -70,6 +71,11 @@ impl Setting {
         format!("kurrentdb://{}?tls=false", self.address)
     }
 
+    /// One folder for the files that are handed in, as on a mounted disk.
+    fn files(&self) -> PathBuf {
+        self.folder.path().join("files")
+    }
+
     fn elsewhere(&self) -> [String; 4] {
         ["--store".into(), self.store(), "--shared".into(), self.database.clone()]
     }
@@ -88,8 +94,10 @@ impl Setting {
 
     pub fn begin(&self, node: usize) -> Outcome<()> {
         let (environment, elsewhere, key) = (self.environment(), self.elsewhere(), self.log_key());
+        let files = format!("file://{}", self.files().display());
         let mut arguments =
             vec![&*environment, SIYI, "serve", "--trial", "--log-key", key.to_str().unwrap_or_default()];
+        arguments.extend(["--attachments", &files]);
         arguments.extend(elsewhere.iter().map(String::as_str));
         let started = Server::start_with(Path::new("env"), &self.data(node), &arguments)?;
         let started = started.map_err(|ended| Broken::Wrong(format!("no node {node}: {ended:?}")))?;

@@ -72,13 +72,13 @@ fn is_of_matter(body: &Value) -> bool {
 }
 
 /// The archived matter as if its officials had acted through accounts and signed with passkeys.
-struct Signed {
-    parts: Parts,
+pub struct Signed {
+    pub parts: Parts,
     officials: BTreeMap<String, Official>,
 }
 
 impl Signed {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let mut parts = Record::of(&case("C2-归档.toml")).await.parts().await;
         let mut officials = BTreeMap::new();
         for body in parts.events.iter().map(json_of).filter(is_of_matter) {

@@ -73,9 +73,9 @@ fn mutated(act: &[Entry], at: usize, pointer: &str) -> Vec<Bytes> {
 }
 
 fn is_found(replay: &Replay<'_>, bodies: &[Bytes]) -> bool {
-    let (entries, mut findings) = record::read(bodies);
+    let (entries, mut findings) = record::read(0, bodies);
     if findings.is_empty() {
-        findings = replay.clone().act(&entries);
+        findings = replay.clone().acts(&[&entries]);
     }
     // A pack that this program does not have cannot be called wrong; the record does not hold either.
     findings.iter().any(|finding| finding.weight() >= Weight::Unchecked)
@@ -87,7 +87,7 @@ async fn no_computed_figure_can_be_changed() {
     let (mut tried, mut missed) = (0, Vec::new());
     for file in all_cases() {
         let bodies = Record::of(&file).await.bodies();
-        let (entries, findings) = record::read(&bodies);
+        let (entries, findings) = record::read(0, &bodies);
         assert_eq!(findings, []);
         let mut replay = Replay::new(&rules);
         for act in record::acts(&entries) {
@@ -99,7 +99,7 @@ async fn no_computed_figure_can_be_changed() {
                     }
                 }
             }
-            assert_eq!(replay.act(act), []);
+            assert_eq!(replay.acts(&[act]), []);
         }
     }
     println!("{} of {tried} changes found", tried - missed.len());
@@ -114,7 +114,7 @@ async fn no_figure_is_too_large_to_be_judged() {
     let mut tried = 0;
     for file in all_cases() {
         let bodies = Record::of(&file).await.bodies();
-        let (entries, _) = record::read(&bodies);
+        let (entries, _) = record::read(0, &bodies);
         let mut replay = Replay::new(&rules);
         for act in record::acts(&entries) {
             for (at, entry) in act.iter().enumerate() {
@@ -129,17 +129,17 @@ async fn no_figure_is_too_large_to_be_judged() {
                         let mut body: Value = serde_json::from_slice(&bodies[at]).unwrap();
                         *body.pointer_mut(&format!("/data{pointer}")).unwrap() = json!(most);
                         bodies[at] = canonical_bytes(&body).unwrap();
-                        let (entries, _) = record::read(&bodies);
+                        let (entries, _) = record::read(0, &bodies);
                         let _ = siyi_verify::steps::of(&entries, &rules.laws);
                         let mut after = replay.clone();
-                        let _ = after.act(&entries);
+                        let _ = after.acts(&[&entries]);
                         // The act behind it is judged in the state that the forged figure left.
-                        let _ = after.act(act);
+                        let _ = after.acts(&[act]);
                         tried += 1;
                     }
                 }
             }
-            replay.act(act);
+            replay.acts(&[act]);
         }
     }
     assert!(tried > 2_000, "{tried}");

@@ -15,7 +15,7 @@ use siyi_log::envelope::{DomainEvent, Envelope};
 use siyi_log::via::{Assertion, KnownBy, Signed, Via};
 use siyi_passkey::check_recorded;
 
-use super::Replay;
+use super::{Replay, seen};
 use crate::finding::{Code, Finding, Language};
 use crate::record::Entry;
 
@@ -88,12 +88,21 @@ pub struct Authority {
     pub origins: BTreeMap<String, usize>,
     /// Acts without a signature, by why.
     pub unsigned: BTreeMap<Why, usize>,
-    /// Whether an act came through an account before: then the others have to as well.
-    by_account: bool,
+}
+
+impl Authority {
+    pub(super) fn add(&mut self, other: Self) {
+        self.held += other.held;
+        self.claimed += other.claimed;
+        self.signed += other.signed;
+        other.origins.into_iter().for_each(|(origin, acts)| *self.origins.entry(origin).or_default() += acts);
+        other.unsigned.into_iter().for_each(|(why, acts)| *self.unsigned.entry(why).or_default() += acts);
+    }
 }
 
 /// The act that is asked about, by its first event.
 struct Asked<'a> {
+    at: usize,
     entry: &'a Entry,
     envelope: &'a Envelope,
     place: JurisdictionCode,
@@ -111,44 +120,52 @@ impl Asked<'_> {
 }
 
 impl Replay<'_> {
-    /// What is wrong with an act's authority; the act is counted.
-    pub(super) fn authorised(&mut self, act: &[Entry]) -> Vec<Finding> {
-        let Some(entry) = act.first() else { return Vec::new() };
-        let Some(place) = self.place_of(entry) else { return Vec::new() };
-        let asked = Asked { entry, envelope: &entry.recorded.envelope, place };
+    /// What is wrong with an act's authority, and the act counted.
+    pub(super) fn authorised(&self, at: usize, act: &[Entry]) -> (Vec<Finding>, Authority) {
+        let mut counted = Authority::default();
+        let Some(entry) = act.first() else { return (Vec::new(), counted) };
+        let Some(place) = self.place_of(at, entry) else { return (Vec::new(), counted) };
+        let asked = Asked { at, entry, envelope: &entry.recorded.envelope, place };
         let of_office = match &asked.envelope.via {
-            Some(via) if via.account.is_some() => self.through_account(&asked, via),
-            Some(Via { known_by: KnownBy::Demonstration, .. }) => self.without_account(&asked, Why::Demonstration),
-            Some(Via { known_by: KnownBy::Console, .. }) => self.without_account(&asked, Why::Console),
-            Some(_) | None => self.without_account(&asked, Why::NoAccount),
+            Some(via) if via.account.is_some() => self.through_account(&asked, via, &mut counted),
+            Some(Via { known_by: KnownBy::Demonstration, .. }) => {
+                self.without_account(&asked, Why::Demonstration, &mut counted)
+            }
+            Some(Via { known_by: KnownBy::Console, .. }) => self.without_account(&asked, Why::Console, &mut counted),
+            Some(_) | None => self.without_account(&asked, Why::NoAccount, &mut counted),
         };
         let of_signature = match asked.envelope.via.as_ref().map(|via| &via.signed) {
-            Some(Signed::Passkey(assertion)) => self.signature(&asked, assertion),
+            Some(Signed::Passkey(assertion)) => self.signature(&asked, assertion, &mut counted),
             Some(Signed::Nobody) | None => None,
         };
-        of_office.into_iter().chain(of_signature).collect()
+        (of_office.into_iter().chain(of_signature).collect(), counted)
     }
 
     /// Where the act belongs; nowhere for what the owner of an account does with it by a session, of which no event tells.
-    fn place_of(&self, entry: &Entry) -> Option<JurisdictionCode> {
+    pub(super) fn place_of(&self, at: usize, entry: &Entry) -> Option<JurisdictionCode> {
         match &entry.recorded.event {
             DomainEvent::Jurisdiction(code, _) | DomainEvent::Roster(code, _) => Some(code.clone()),
             DomainEvent::Consultation(_, ConsultationEvent::MotionRaised(raised)) => Some(raised.jurisdiction.clone()),
-            DomainEvent::Consultation(id, _) => self.matters.get(id)?.jurisdiction.clone(),
+            DomainEvent::Consultation(id, _) => self.matters.get(id)?.before(at)?.jurisdiction.clone(),
             DomainEvent::Account(..) => None,
         }
     }
 
-    fn through_account(&mut self, asked: &Asked<'_>, via: &Via) -> Option<Finding> {
-        self.authority.by_account = true;
-        let versions = via.account.and_then(|id| self.accounts.get(&id));
-        let states = versions.map(|versions| versions.seen(asked.envelope.recorded_at)).unwrap_or_default();
+    /// The states of an account that the act may have seen.
+    fn account(&self, asked: &Asked<'_>, via: &Via) -> Vec<Arc<Account>> {
+        let history = via.account.and_then(|id| self.accounts.get(&id));
+        let versions = history.and_then(|history| history.before(asked.at));
+        versions.map(|versions| versions.seen(asked.envelope.recorded_at)).unwrap_or_default()
+    }
+
+    fn through_account(&self, asked: &Asked<'_>, via: &Via, counted: &mut Authority) -> Option<Finding> {
+        let states = self.account(asked, via);
         if states.iter().all(|state| state.persons.is_empty()) {
             let stream = via.account.map(|id| format!("account-{id}")).unwrap_or_default();
             return Some(asked.finding(Code::AccountMissing, "/via/account", stream, "-"));
         }
         let of_office = self.held_through(asked, via, &states);
-        self.authority.held += usize::from(of_office.is_none());
+        counted.held += usize::from(of_office.is_none());
         if via.signed != Signed::Nobody {
             return of_office;
         }
@@ -158,7 +175,7 @@ impl Replay<'_> {
                 .or_else(|| Some(asked.finding(Code::SignatureMissing, "/via/signed", "passkey", "nobody")));
         }
         let why = if needed { Why::NoPasskey } else { Why::OfficeNeedsNone };
-        *self.authority.unsigned.entry(why).or_default() += 1;
+        *counted.unsigned.entry(why).or_default() += 1;
         of_office
     }
 
@@ -174,35 +191,35 @@ impl Replay<'_> {
         let here = |code: &JurisdictionCode| code.contains(&asked.place) || asked.place.contains(code);
         let held = persons()
             .filter(|(code, person)| **person == actor.person && here(code))
-            .any(|(code, _)| self.holds(code, actor, asked.envelope));
+            .any(|(code, _)| self.holds(asked, code, actor));
         let helped = via.attendant.is_some().then_some(asked.envelope.actor.person);
         let known = helped.is_none_or(|person| {
             let villager = Actor { person, office: Office::Villager };
-            self.holds(&asked.place, villager, asked.envelope)
+            self.holds(asked, &asked.place, villager)
         });
         (!held || !known).then(|| asked.not_held(actor))
     }
 
-    fn without_account(&mut self, asked: &Asked<'_>, why: Why) -> Option<Finding> {
-        *self.authority.unsigned.entry(why).or_default() += 1;
+    fn without_account(&self, asked: &Asked<'_>, why: Why, counted: &mut Authority) -> Option<Finding> {
+        *counted.unsigned.entry(why).or_default() += 1;
         let actor = asked.envelope.actor;
         // Where people act through accounts, an act that came through none stands out. The console's own offices begin a
         // jurisdiction and have none.
-        let stands_out = self.authority.by_account && actor.office != Office::Operator;
+        let stands_out = self.by_account.is_some_and(|first| first < asked.at) && actor.office != Office::Operator;
         let found = stands_out.then(|| asked.finding(Code::AccountUnnamed, "/via", "an account", why.code()));
-        let mut here = self.rosters.keys().filter(|code| code.contains(&asked.place));
-        if here.any(|code| self.holds(code, actor, asked.envelope)) {
-            self.authority.held += 1;
+        let mut here = std::iter::successors(Some(asked.place.clone()), JurisdictionCode::parent);
+        if here.any(|code| self.holds(asked, &code, actor)) {
+            counted.held += 1;
         } else {
-            self.authority.claimed += 1;
+            counted.claimed += 1;
         }
         found
     }
 
-    fn holds(&self, code: &JurisdictionCode, actor: Actor, envelope: &Envelope) -> bool {
-        let Some(versions) = self.rosters.get(code) else { return false };
-        let day = envelope.occurred_at.day();
-        versions.seen(envelope.recorded_at).iter().any(|roster| {
+    fn holds(&self, asked: &Asked<'_>, code: &JurisdictionCode, actor: Actor) -> bool {
+        let day = asked.envelope.occurred_at.day();
+        let rosters = seen(self.rosters.get(code), asked.at, asked.envelope.recorded_at);
+        rosters.iter().any(|roster| {
             // Who is on a village's books is a villager, whether or not a roll of all adults was filed.
             let on_the_books = actor.office == Office::Villager
                 && code.level() == Level::Village
@@ -212,7 +229,7 @@ impl Replay<'_> {
     }
 
     /// Whether the signature is over this act, and by a passkey that the account had.
-    fn signature(&mut self, asked: &Asked<'_>, assertion: &Assertion) -> Option<Finding> {
+    fn signature(&self, asked: &Asked<'_>, assertion: &Assertion, counted: &mut Authority) -> Option<Finding> {
         let envelope = asked.envelope;
         let signed = match check_recorded(envelope.causation_id, &envelope.command_hash, assertion) {
             Ok(signed) => signed,
@@ -221,13 +238,13 @@ impl Replay<'_> {
                 return Some(asked.finding(Code::SignatureInvalid, "/via/signed", expected, refusal.to_string()));
             }
         };
+        let states = self.account(asked, envelope.via.as_ref()?);
         // Of an account whose stream is missing that was said already.
-        let versions = envelope.via.as_ref()?.account.and_then(|id| self.accounts.get(&id))?;
-        let states = versions.seen(envelope.recorded_at);
+        states.first()?;
         let theirs: Vec<Option<&str>> = states.iter().flat_map(|state| passkeys(state)).collect();
         let code = if theirs.contains(&Some(assertion.public_key.as_str())) {
-            self.authority.signed += 1;
-            *self.authority.origins.entry(signed.origin).or_default() += 1;
+            counted.signed += 1;
+            *counted.origins.entry(signed.origin).or_default() += 1;
             return None;
         } else if theirs.contains(&None) {
             Code::SignatureKeyUnproved
