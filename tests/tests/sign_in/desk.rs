@@ -79,6 +79,14 @@ impl Folder {
         self.console(&arguments, &format!("{password}\n"))
     }
 
+    /// Who runs the machine, at the console.
+    pub fn create_operator(&self, place: &str, name: &str, until: &str) -> Output {
+        let arguments = ["account", "create-operator", "--place", place, "--until", until, "--sex", "m"];
+        let arguments: Vec<&str> =
+            arguments.into_iter().chain(["--person", "运某某", "--sign-in-name", name]).collect();
+        self.console(&arguments, &format!("{PASSWORD}\n"))
+    }
+
     pub async fn serve(&self) -> Server {
         Server::of(self.open().await)
     }
