@@ -1,5 +1,7 @@
 //! People sign in to a real server: from the console's first officer to a villager's invitation, and what each may do then.
 
+#[path = "sign_in/attending.rs"]
+mod attending;
 #[path = "../../core/sign-in/tests/sign_in/authenticator.rs"]
 mod authenticator;
 #[path = "sign_in/desk.rs"]
