@@ -34,7 +34,7 @@ use crate::elsewhere::{self, Elsewhere, Misplaced};
 use crate::erasing::Erasing;
 use crate::gate::Gate;
 use crate::public_log::{LogOptions, PublicLog, PublicLogError};
-use crate::retention::PersonalFiles;
+use crate::retention::FilesHeld;
 use crate::sign_in::{OfficesHeld, SignInDoor};
 
 /// Whether the clock is the machine's or that of a demonstration. Said on every page.
@@ -227,7 +227,7 @@ impl App {
             Arc::clone(&clock),
             Arc::clone(&rules),
         );
-        let handler = Arc::new(handler.with_records(Arc::new(PersonalFiles(attachments.clone()))));
+        let handler = Arc::new(handler.with_records(Arc::new(FilesHeld(attachments.clone()))));
         let record = AccessLog::open(&data.join("access"))?;
         let gate = Gate::new(DecisionPoint::shipped()?, record, Arc::clone(&handler), mode.is_open());
         Ok(Self {

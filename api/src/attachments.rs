@@ -84,7 +84,7 @@ async fn bring(
     let cleaned = app.attachments.clean(body.to_vec(), Some(declared)).await.map_err(|error| refused(&error))?;
     let upload = Upload {
         cleaned,
-        owner: brought.person.map_or_else(|| owner_of(&brought.jurisdiction), |person| person.0),
+        owner: owner_of(brought.person, &brought.jurisdiction),
         class: brought.class,
         village: brought.jurisdiction,
         person: brought.person,
@@ -192,9 +192,15 @@ fn refused(error: &AttachmentError) -> Response {
     (status, axum::Json(body)).into_response()
 }
 
-/// Under whose key the files of a place lie: an identifier made of its code alone, the same for ever.
-fn owner_of(place: &JurisdictionCode) -> Uuid {
-    named::uuid(&format!("siyi attachments of {place}"))
+/// Under whose key a stored file lies.
+pub(crate) fn owner(of: &Particulars) -> Uuid {
+    owner_of(of.person, &of.village)
+}
+
+/// Under the key of the person whom a file speaks of, or of its place: an identifier made of the code alone, the same for ever.
+#[must_use]
+pub fn owner_of(person: Option<PersonId>, place: &JurisdictionCode) -> Uuid {
+    person.map_or_else(|| named::uuid(&format!("siyi attachments of {place}")), |person| person.0)
 }
 
 /// The keys of attachments: made from each owner's own, so that who erases a person has erased their files.

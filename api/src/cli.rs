@@ -16,6 +16,7 @@ Examples:
   siyi key create master.key                 a master key for personal data
   siyi key backup --data ./data keys.backup  the keys of persons, for 30 days
   siyi account create-admin --data ./data    the first officer of a township, at the server's console
+  siyi account create-operator --data ./data an account for who runs the machine
   siyi serve --data ./data                   serve a data folder
   siyi serve --trial --data ./trial          try it on this machine, without sign-in
   siyi import --data ./data case.toml        run case files through the command handler
@@ -431,32 +432,66 @@ pub struct SignIn {
 pub enum Account {
     /// Fill the first office of a township or county and open its holder's account. Refused where the office is filled.
     CreateAdmin(CreateAdmin),
+    /// Open the account of somebody who runs the machine: /metrics and copies of the log, no act and no name.
+    CreateOperator(CreateOperator),
+    /// End, with this day, the office of everybody who runs the machine for a township or county.
+    EndOperators(EndOperators),
 }
 
-/// The first officer of a place.
+/// Somebody who gets an account at the console.
 #[derive(Debug, Clone, Args)]
-pub struct CreateAdmin {
+pub struct Newcomer {
     /// The data folder.
     #[command(flatten)]
     pub data: Data,
     /// Code of the township, county, prefecture or province, 12 digits.
     #[arg(long, value_name = "CODE")]
     pub place: siyi_domain::ids::JurisdictionCode,
-    /// Its name, where it is not registered yet.
-    #[arg(long, value_name = "NAME")]
-    pub place_name: Option<String>,
-    /// What a township is, where it is not registered yet.
-    #[arg(long, value_enum, default_value_t = TownKind::Town)]
-    pub place_kind: TownKind,
-    /// The officer's full name; asked for if left out. It stands in clear nowhere.
+    /// The person's full name; asked for if left out. It stands in clear nowhere.
     #[arg(long, value_name = "NAME")]
     pub person: Option<String>,
-    /// The officer's sex.
+    /// The person's sex.
     #[arg(long, value_enum)]
     pub sex: SexArg,
     /// The name to sign in with; asked for if left out. The password is asked for, or is the last line of standard input.
     #[arg(long, value_name = "NAME")]
     pub sign_in_name: Option<String>,
+}
+
+/// The first officer of a place.
+#[derive(Debug, Clone, Args)]
+pub struct CreateAdmin {
+    /// Who, and where.
+    #[command(flatten)]
+    pub newcomer: Newcomer,
+    /// The place's name, where it is not registered yet.
+    #[arg(long, value_name = "NAME")]
+    pub place_name: Option<String>,
+    /// What a township is, where it is not registered yet.
+    #[arg(long, value_enum, default_value_t = TownKind::Town)]
+    pub place_kind: TownKind,
+}
+
+/// Who runs the machine.
+#[derive(Debug, Clone, Args)]
+pub struct CreateOperator {
+    /// Who, and for which place, which must be registered.
+    #[command(flatten)]
+    pub newcomer: Newcomer,
+    /// The last day of the office.
+    #[arg(long, value_name = "DATE")]
+    pub until: jiff::civil::Date,
+}
+
+/// Whose office ends.
+#[derive(Debug, Clone, Args)]
+pub struct EndOperators {
+    /// The data folder.
+    #[command(flatten)]
+    pub data: Data,
+    /// Code of the township, county, prefecture or province, 12 digits.
+    #[arg(long, value_name = "CODE")]
+    pub place: siyi_domain::ids::JurisdictionCode,
 }
 
 /// What a place of the township's level is.

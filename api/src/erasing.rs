@@ -11,16 +11,20 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use serde_json::json;
-use siyi_domain::ids::PersonId;
+use siyi_attachments::AttachmentError;
+use siyi_domain::ids::{JurisdictionCode, PaperHash, PersonId};
 use siyi_domain::office::{Actor, Office};
-use siyi_domain::roster::Keeping;
+use siyi_domain::roster::{Keeping, RosterEvent};
+use siyi_log::envelope::{DomainEvent, Recorded};
 use siyi_log::handler::{HandleError, Request, Target};
-use siyi_log::port::{EventStore, ReadError};
+use siyi_log::port::{AllFrom, Direction, EventStore, MAX_READ, ReadError, StoredEvent};
 use siyi_projections::directory;
 use siyi_sign_in::SignIn;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::attachments::owner;
+use crate::retention::record;
 
 mod following;
 
@@ -81,10 +85,18 @@ impl Erasing {
     }
 }
 
-/// Whether a command takes a person's data away.
+/// Whether a command takes a person's data or a file away.
 #[must_use]
 pub fn takes_away(command: &str) -> bool {
-    matches!(command, "erasePerson" | "restrictPerson")
+    matches!(command, "erasePerson" | "restrictPerson" | "disposeFile")
+}
+
+/// The file that a command has destroyed, and where it is kept.
+#[must_use]
+pub fn disposed(request: &Request) -> Option<(JurisdictionCode, PaperHash)> {
+    let Target::Jurisdiction(place) = &request.target else { return None };
+    let file = (request.name == "disposeFile").then(|| request.input.get("file")?.as_str()).flatten()?;
+    Some((place.clone(), file.to_owned().try_into().ok()?))
 }
 
 impl App {
@@ -121,6 +133,56 @@ impl App {
         });
     }
 
+    /// The disposal stands in the log: the file goes. A failure is logged and made good at the next start.
+    pub async fn disposal_recorded(&self, place: &JurisdictionCode, file: &PaperHash) {
+        match self.remove_overdue(place, file).await {
+            Ok(()) => self.erasing.end(),
+            Err(error) => tracing::error!(%error, "a file was not removed; the next start tries again"),
+        }
+    }
+
+    /// Removes the copies of a file whose period is over; where there are none, that is no failure. What was handed in again
+    /// since, or belongs to no class of records, stays.
+    async fn remove_overdue(&self, place: &JurisdictionCode, file: &PaperHash) -> Result<(), Failed> {
+        let failed = |error: AttachmentError| Failed(error.to_string());
+        let today = self.clock.now().day();
+        for of in self.attachments.of_village(place.clone()).await.map_err(failed)? {
+            let is_over = record(&of).is_some_and(|record| self.rules.retention.running(&record, today).is_none());
+            if is_over && of.digest.to_string() == file.as_str() {
+                self.attachments.remove(owner(&of), of.digest).await.map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes every file that the log says destroyed.
+    async fn make_good_disposals(&self) -> Result<(), Failed> {
+        let mut from = AllFrom::Start;
+        loop {
+            let events = self.store.read_all(from, Direction::Forwards, MAX_READ).await;
+            let events = events.map_err(|error| Failed(error.to_string()))?;
+            let Some(last) = events.last() else { return Ok(()) };
+            from = AllFrom::After(last.position);
+            for event in &events {
+                self.dispose_of(event).await?;
+            }
+        }
+    }
+
+    /// Removes the file that an event says destroyed, if it says so.
+    async fn dispose_of(&self, event: &StoredEvent) -> Result<(), Failed> {
+        if event.event_type != "file-disposed.v1" {
+            return Ok(());
+        }
+        let recorded = Recorded::read(event).map_err(|error| Failed(error.to_string()))?;
+        match recorded.map(|recorded| recorded.event) {
+            Some(DomainEvent::Roster(place, RosterEvent::FileDisposed(disposed))) => {
+                self.remove_overdue(&place, &disposed.file).await
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Goes on where an earlier process ended in the middle of an erasure.
     pub fn make_good_erasures(&self) {
         self.follow_erasures();
@@ -129,6 +191,10 @@ impl App {
         }
         let app = self.clone();
         tokio::spawn(async move {
+            if let Err(error) = app.make_good_disposals().await {
+                tracing::error!(%error, "files of which the period is over were not removed");
+                return;
+            }
             if let Some(door) = &app.sign_in
                 && let Err(error) = app.end_empty_accounts(&door.sign_in).await
             {

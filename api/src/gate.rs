@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::Value;
-use siyi_access::record::{AccessLog, Entry};
+use siyi_access::record::{AccessLog, Entry, Line, RecordError};
 use siyi_access::{About, Account, Circumstances, Decision, DecisionPoint, Door, Held, SignInMethod, Visitor, covers};
 use siyi_domain::consultation::{Consultation, ConsultationEvent};
 use siyi_domain::ids::{ConsultationId, JurisdictionCode, PersonId};
 use siyi_domain::office::{Actor, Office, RollKind};
 use siyi_domain::roster::Roster;
 use siyi_log::envelope::{DomainEvent, Recorded, Subject};
-use siyi_log::handler::{HandleError, Handler, Outcome, Request, Target, challenge};
+use siyi_log::handler::{Challenged, HandleError, Handler, Outcome, Request, Target};
 use siyi_log::port::{Direction, MAX_READ, ReadFrom, Revision};
 use siyi_log::via::{Attendant, KnownBy, Signed, Via};
 
@@ -80,7 +80,7 @@ pub enum Shut {
     /// The account has a passkey, so an official's act must carry its signature.
     #[error("an official's act must be signed with the account's passkey")]
     SignatureMissing {
-        /// What to sign: [`siyi_log::handler::challenge`].
+        /// What to sign: [`siyi_log::handler::ToSign::challenge`].
         challenge: [u8; 32],
     },
     /// What an erasure has to reach could not be noted, so nothing was recorded.
@@ -181,7 +181,10 @@ impl Gate {
             return Err(Shut::Denied { door: request.name });
         }
         if self.must_sign(account, request.actor.office).await? && signed == Signed::Nobody {
-            return Err(Shut::SignatureMissing { challenge: challenge(&request)? });
+            return match self.handler.challenge(&request).await? {
+                Challenged::Sign(challenge) => Err(Shut::SignatureMissing { challenge }),
+                Challenged::Answered(outcome) => Ok(outcome),
+            };
         }
         request.via = Some(Via { known_by, account, attendant, signed });
         Ok(self.handler.handle(&request).await?)
@@ -225,10 +228,10 @@ impl Gate {
         let account = self.handler.account(identity.account).await?;
         let mut held = Vec::new();
         for (code, person) in account.persons.iter().filter(|_| !account.closed) {
-            if place.is_none_or(|place| code.contains(place) || place.contains(code)) {
-                let roster = self.handler.roster(code).await?;
-                held.extend(offices(&roster, code, *person, day));
-            }
+            let is_near = place.is_none_or(|place| code.contains(place) || place.contains(code));
+            let roster = self.handler.roster(code).await?;
+            // An operator's office is of the machine, and keeps from acting in every place.
+            held.extend(offices(&roster, code, *person, day).filter(|held| is_near || held.office == Office::Operator));
         }
         let signed_in = self.handler.clock().now().since(identity.signed_in_at).as_secs();
         Ok(Visitor::Account(Account {
@@ -239,6 +242,19 @@ impl Gate {
             scopes: identity.scopes.clone(),
             signed_in_seconds_ago: u64::try_from(signed_in).unwrap_or_default(),
         }))
+    }
+
+    /// The newest lines of the access log that are wanted. Reads files: off the async threads.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn looked(
+        &self,
+        before: Option<u64>,
+        most: usize,
+        is_wanted: &dyn Fn(&Line) -> bool,
+    ) -> Result<Vec<Line>, RecordError> {
+        self.record.latest(before, most, is_wanted)
     }
 
     /// Every office that an account holds today.
@@ -305,7 +321,6 @@ impl Gate {
         if let Target::Consultation(id) = &request.target {
             about.matter = Some(*id);
             let matter = self.handler.consultation(*id).await?;
-            about.interested = matter.interested().collect();
             about.tellers = matter.tellers().collect();
             if let Some(place) = &place {
                 self.relate(request, &matter, place, &mut about).await?;
@@ -320,7 +335,7 @@ impl Gate {
         Ok(about)
     }
 
-    /// Whose relative the acting person is.
+    /// Who has an interest, and whose relative the acting person is.
     async fn relate(
         &self,
         request: &Request,
@@ -330,9 +345,11 @@ impl Gate {
     ) -> Result<(), HandleError> {
         let roster = self.handler.roster(place).await?;
         let me = request.actor.person;
+        let day = request.occurred_at.unwrap_or_else(|| self.handler.clock().now()).day();
+        about.interested = matter.interested(&roster, day).collect();
         about.related_to_committee =
             roster.roll(RollKind::VillageCommittee).iter().any(|member| roster.are_kin(me, member.person));
-        about.related_to_contractor = matter.interested().any(|person| roster.are_kin(me, person));
+        about.related_to_contractor = about.interested.iter().any(|person| roster.are_kin(me, *person));
         Ok(())
     }
 
@@ -369,13 +386,18 @@ pub(crate) fn subject(request: &Request) -> Option<PersonId> {
     request.input.get("person").and_then(Value::as_str).and_then(|person| person.parse().ok())
 }
 
-fn offices(roster: &Roster, code: &JurisdictionCode, person: PersonId, day: Date) -> Vec<Held> {
+fn offices<'a>(
+    roster: &Roster,
+    code: &'a JurisdictionCode,
+    person: PersonId,
+    day: Date,
+) -> impl Iterator<Item = Held> + use<'a> {
     let mut offices: BTreeSet<Office> = roster.offices_on(person, day);
     // Who is on a village's books is a villager, whether or not a roll of all adults was filed.
     if code.level() == siyi_domain::ids::Level::Village && roster.present(person).is_ok() {
         offices.insert(Office::Villager);
     }
-    offices.into_iter().map(|office| Held { person, office, jurisdiction: code.clone() }).collect()
+    offices.into_iter().map(move |office| Held { person, office, jurisdiction: code.clone() })
 }
 
 const fn known_by(method: SignInMethod) -> KnownBy {

@@ -20,6 +20,7 @@ pub mod judged;
 pub mod named;
 pub mod pages;
 pub mod public_log;
+pub mod reading;
 pub mod retention;
 pub mod run;
 pub mod server;

@@ -32,7 +32,7 @@ pub(crate) mod phrases;
 mod place;
 mod procedure;
 mod procedures;
-mod qr;
+pub mod qr;
 mod routine;
 pub(crate) mod rules;
 pub(crate) mod secrecy;

@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use siyi_attachments::{Attachments, Class, Particulars};
-use siyi_domain::ids::PersonId;
+use siyi_domain::ids::{JurisdictionCode, PaperHash, PersonId};
 use siyi_domain::moment::Moment;
 use siyi_domain::retention::{RecordClass, RecordKept};
-use siyi_log::records::{PersonalRecords, RecordsUnavailable};
+use siyi_log::records::{RecordsHeld, RecordsUnavailable};
 
 /// An attachment as the schedule knows it; none where nobody said what it is to the village.
 #[must_use]
@@ -24,14 +24,21 @@ pub fn record(of: &Particulars) -> Option<RecordKept> {
     Some(RecordKept { class, on: Moment::china(of.uploaded_at).day() })
 }
 
-/// The files that lie under a person's own key.
-pub struct PersonalFiles(pub Attachments);
+/// The attachments, as the records that they are.
+pub struct FilesHeld(pub Attachments);
 
 #[async_trait]
-impl PersonalRecords for PersonalFiles {
+impl RecordsHeld for FilesHeld {
     async fn of_person(&self, person: PersonId) -> Result<Vec<RecordKept>, RecordsUnavailable> {
         let files = self.0.of_owner(person.0).await;
         let files = files.map_err(|error| RecordsUnavailable { reason: error.to_string() })?;
         Ok(files.iter().filter_map(record).collect())
+    }
+
+    async fn of_file(&self, place: &JurisdictionCode, file: &PaperHash) -> Result<Vec<RecordKept>, RecordsUnavailable> {
+        let files = self.0.of_village(place.clone()).await;
+        let files = files.map_err(|error| RecordsUnavailable { reason: error.to_string() })?;
+        let copies = files.iter().filter(|of| of.digest.to_string() == file.as_str());
+        Ok(copies.filter_map(record).collect())
     }
 }

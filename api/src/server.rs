@@ -86,6 +86,7 @@ pub fn router_with(app: &Arc<App>, guard: &Arc<Guard>) -> Router {
     }
     if let Some(door) = &app.sign_in {
         doors = doors.merge(crate::sign_in::router(door.clone()));
+        doors = doors.merge(crate::sign_in::kept_router(door.clone(), Arc::clone(app)));
     }
     let doors = doors
         .route_layer(from_fn_with_state(Arc::clone(app), crate::doors::ask))

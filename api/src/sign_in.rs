@@ -7,21 +7,24 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use siyi_access::Held;
+use siyi_domain::office::Office;
 use siyi_log::clock::Clock;
 use siyi_projections::directory;
 use siyi_projections::models::Models;
 use siyi_sign_in::{Identity, SignIn, SignInError, SignInMethod};
 use url::Url;
 
+use crate::app::App;
 use crate::gate::Gate;
 use crate::pages::Lang;
 use crate::pages::terms::Term as _;
 
+mod access;
 mod account;
 mod answer;
 mod cookie;
@@ -32,6 +35,7 @@ mod join;
 mod openid;
 mod page;
 mod passkey;
+mod record;
 mod statics;
 #[cfg(test)]
 mod tests;
@@ -48,6 +52,8 @@ pub struct OfficeLine {
     pub place: String,
     /// Which, in the page's language.
     pub office: String,
+    /// The page of who looked, where it is the office's to ask.
+    pub access: Option<String>,
 }
 
 /// Says which offices an account holds today; `true` for English.
@@ -112,6 +118,16 @@ pub fn router(door: SignInDoor) -> Router {
         .with_state(door)
 }
 
+/// The pages about what the engine keeps of the reader, and of who looked, which need more of it than the sign-in.
+pub fn kept_router(door: SignInDoor, app: Arc<App>) -> Router {
+    Router::new()
+        .route("/account/record", get(record::page).post(record::open))
+        .route("/account/access/{code}", get(access::page))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(Extension(app))
+        .with_state(door)
+}
+
 /// The offices that somebody holds today, as their account page says them. Where the log does not answer there are none.
 pub(crate) async fn office_lines(gate: &Gate, models: &Models, identity: Identity, english: bool) -> Vec<OfficeLine> {
     let lang = if english { Lang::En } else { Lang::Zh };
@@ -121,6 +137,8 @@ pub(crate) async fn office_lines(gate: &Gate, models: &Models, identity: Identit
         OfficeLine {
             place: place.map_or_else(|| held.jurisdiction.to_string(), |place| place.name),
             office: held.office.named(lang).to_owned(),
+            access: matches!(held.office, Office::Supervisor | Office::Auditor)
+                .then(|| format!("/account/access/{}", held.jurisdiction)),
         }
     };
     held.into_iter().map(line).collect()

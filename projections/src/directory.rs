@@ -1,11 +1,13 @@
-//! 辖区与人员: jurisdictions by code, the masked name of every person, and whose account is whose.
+//! 辖区与人员: jurisdictions by code, the masked name of every person, whose account is whose, who read whose data, and which files
+//! were destroyed.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use siyi_domain::account::{AccountEvent, AccountOpened, PersonBound};
-use siyi_domain::ids::{JurisdictionCode, Level, PersonId};
+use siyi_domain::ids::{JurisdictionCode, Level, Line, PersonId};
 use siyi_domain::jurisdiction::{ElectorateCounted, JurisdictionEvent, JurisdictionKind, ScopeFormed};
-use siyi_domain::office::RollKind;
+use siyi_domain::moment::Moment;
+use siyi_domain::office::{Actor, RollKind};
 use siyi_domain::procedure::{Adjustment, Procedure};
 use siyi_domain::roster::{PersonErased, PersonRestricted, RosterEvent};
 use siyi_domain::rules::{Place, Rules};
@@ -58,6 +60,32 @@ impl JurisdictionRow {
     }
 }
 
+/// 查阅: somebody read a person's data in clear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// When.
+    pub at: Moment,
+    /// Who, in which office.
+    pub actor: Actor,
+    /// Which fields.
+    pub fields: Vec<String>,
+    /// Why.
+    pub purpose: String,
+}
+
+fn texts(lines: &[Line]) -> Vec<String> {
+    lines.iter().map(ToString::to_string).collect()
+}
+
+fn file_key(digest: &str) -> Vec<u8> {
+    format!("f/{digest}").into_bytes()
+}
+
+/// The newest sorts first.
+fn reading_key(person: PersonId, position: u64) -> Vec<u8> {
+    [b"r/".as_slice(), person.0.as_bytes(), &(u64::MAX - position).to_be_bytes()].concat()
+}
+
 fn jurisdiction_key(code: &str) -> Vec<u8> {
     format!("j/{code}").into_bytes()
 }
@@ -76,7 +104,7 @@ fn person_key(person: PersonId) -> Vec<u8> {
 
 impl ReadModel for Directory {
     const NAME: &'static str = "directory";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     const NEEDS_NAMES: bool = true;
 
     fn wants(event_type: &str) -> bool {
@@ -95,6 +123,8 @@ impl ReadModel for Directory {
                 | "account-opened.v1"
                 | "person-bound.v1"
                 | "account-closed.v1"
+                | "personal-data-read.v1"
+                | "file-disposed.v1"
         )
     }
 
@@ -111,12 +141,20 @@ impl ReadModel for Directory {
                     RosterEvent::PersonRestricted(PersonRestricted { person, .. })
                     | RosterEvent::PersonErased(PersonErased { person, .. }),
                 ) => writes.put(person_key(*person), &ERASED)?,
+                DomainEvent::Roster(_, RosterEvent::FileDisposed(e)) => {
+                    writes.put(file_key(e.file.as_str()), &recorded.envelope.occurred_at.day())?;
+                }
                 DomainEvent::Roster(code, RosterEvent::RollFiled(e)) => {
                     change(code, writes, |row| {
                         row.rolls.retain(|(kind, _)| *kind != e.roll);
                         row.rolls.push((e.roll, e.members));
                         row.rolls.sort_unstable();
                     })?;
+                }
+                DomainEvent::Account(_, AccountEvent::PersonalDataRead(e)) => {
+                    let (at, actor) = (recorded.envelope.recorded_at, recorded.envelope.actor);
+                    let reading = Reading { at, actor, fields: texts(&e.fields), purpose: e.purpose.to_string() };
+                    writes.put(reading_key(e.person, recorded.position.0), &reading)?;
                 }
                 DomainEvent::Account(account, event) => apply_account(*account, event, writes)?,
                 DomainEvent::Roster(..) | DomainEvent::Consultation(..) => {}
@@ -277,4 +315,21 @@ pub fn masked_name(shelf: &Shelf, person: PersonId) -> Result<String, ShelfError
 /// [`ShelfError`].
 pub fn account_of(shelf: &Shelf, person: PersonId) -> Result<Option<Uuid>, ShelfError> {
     shelf.row(&account_key(person))
+}
+
+/// Who read a person's data in clear, the newest first, at most `limit`.
+///
+/// # Errors
+/// [`ShelfError`].
+pub fn readings(shelf: &Shelf, person: PersonId, limit: usize) -> Result<Vec<Reading>, ShelfError> {
+    let prefix = [b"r/".as_slice(), person.0.as_bytes()].concat();
+    shelf.scan(&prefix).take(limit).map(|row| Ok(postcard::from_bytes(&row?.1)?)).collect()
+}
+
+/// 销毁: when the file of this SHA-256, hexadecimal, was destroyed; none where nobody said so.
+///
+/// # Errors
+/// [`ShelfError`].
+pub fn disposed_on(shelf: &Shelf, digest: &str) -> Result<Option<Date>, ShelfError> {
+    shelf.row(&file_key(digest))
 }

@@ -51,7 +51,7 @@ fn officer(no: u128) -> PersonId {
 /// Who plays a role: where the person is on a roster, who it is, and in which office the role acts.
 fn role(column: Column) -> Option<(JurisdictionCode, PersonId, Office)> {
     let (place, person) = match column {
-        Column::Nobody | Column::Operator | Column::OtherVillager | Column::OtherSecretary => return None,
+        Column::Nobody | Column::OtherVillager | Column::OtherSecretary => return None,
         Column::Villager => (VILLAGE, villager("hh100")),
         Column::Household => (VILLAGE, villager("hh101")),
         Column::Representative => (VILLAGE, villager("vr01")),
@@ -70,6 +70,7 @@ fn role(column: Column) -> Option<(JurisdictionCode, PersonId, Office)> {
         Column::Auditor => (COUNTY, officer(6)),
         Column::Deputy => (TOWN, officer(7)),
         Column::Ended => (TOWN, officer(8)),
+        Column::Operator => (COUNTY, officer(9)),
     };
     let office = if column == Column::Ended { Office::TownshipOfficer } else { column.office().unwrap() };
     Some((code(place), person, office))
@@ -104,6 +105,7 @@ impl Stage {
             (COUNTY, 5, "county_officer", None),
             (COUNTY, 6, "auditor", None),
             (TOWN, 7, "deputy", None),
+            (COUNTY, 9, "operator", Some("2027-01-01")),
         ];
         for (place, no, office, until) in appointments {
             let target = || Target::Jurisdiction(code(place));
@@ -112,7 +114,7 @@ impl Stage {
             self.handle(target(), "registerPersons", by, officer(0), person).await;
             let term = json!({ "person": officer(no), "office": office, "from": "2026-01-02", "until": until });
             let by = match (office, place) {
-                ("county_officer", _) => Office::Operator,
+                ("county_officer" | "operator", _) => Office::Operator,
                 (_, VILLAGE) => Office::TownshipOfficer,
                 _ => Office::CountyOfficer,
             };
@@ -249,6 +251,34 @@ async fn a_secretary_of_one_village_is_nobody_in_another() {
     let request = stage.request(Target::Jurisdiction(code("419901102201")), "fileRoll", actor, json!({}));
     let act = Act { request, attendant: None, signed: Signed::Nobody, second: None };
     assert_eq!(stage.gate.act(&stage.caller(Column::Secretary), act).await.unwrap_err().code(), "not-permitted");
+}
+
+#[tokio::test]
+async fn who_runs_the_machine_writes_nothing_anywhere_whatever_else_they_are() {
+    let stage = Stage::set().await;
+    let director = Actor { person: villager("pm02"), office: Office::VillageDirector };
+    let input = json!({ "person": villager("pm07"), "relative": villager("pm08"), "kinship": "sibling" });
+    let declare = async || {
+        let request = stage.request(Target::Jurisdiction(code(VILLAGE)), "declareKinship", director, input.clone());
+        let act = Act { request, attendant: None, signed: Signed::Nobody, second: None };
+        stage.gate.act(&stage.caller(Column::Director), act).await
+    };
+    // The same account runs the machine of a county elsewhere.
+    let (place, person) = (code("419902000000"), officer(10));
+    let county = json!({ "name": "邻县", "kind": "other" });
+    let target = || Target::Jurisdiction(place.clone());
+    stage.handle(target(), "registerJurisdiction", Office::CountyOfficer, person, county).await;
+    let persons = json!({ "persons": [{ "person": person, "name": "某甲10", "sex": "f" }] });
+    stage.handle(target(), "registerPersons", Office::Operator, person, persons).await;
+    let bound = json!({ "jurisdiction": place, "person": person, "proof": "console" });
+    let account = Target::Account(account(Column::Director));
+    stage.handle(account, "bindPerson", Office::Operator, person, bound).await;
+    let term = json!({ "person": person, "office": "operator", "from": "2026-01-02" });
+    assert!(declare().await.is_ok());
+    stage.handle(target(), "appoint", Office::Operator, person, term).await;
+    assert_eq!(declare().await.unwrap_err().code(), "not-permitted");
+    let metrics = stage.gate.may(&stage.caller(Column::Director), "health:/metrics", &About::default()).await;
+    assert!(metrics.unwrap());
 }
 
 #[tokio::test]

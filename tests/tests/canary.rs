@@ -24,6 +24,8 @@ use tracing_subscriber::fmt::MakeWriter;
 use uuid::Uuid;
 
 const VILLAGE: &str = "419901101201";
+/// Where QR codes lead.
+const PUBLIC: &str = "https://siyi.example/";
 /// People who are registered, speak up, and leave.
 const LEAVERS: usize = 60;
 
@@ -181,7 +183,7 @@ async fn answer(router: &Router, request: HttpRequest<Body>) -> Vec<u8> {
 
 /// Every page that links lead to, and what GraphQL, feeds, health and metrics answer.
 async fn assert_no_answer_tells(router: &Router, canaries: &Canaries) -> usize {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut codes) = (BTreeSet::new(), 0);
     let mut open = vec!["/".to_owned(), "/metrics".to_owned(), "/healthz".to_owned(), "/readyz".to_owned()];
     open.push(format!("/j/{VILLAGE}/feed.atom"));
     while let Some(address) = open.pop() {
@@ -191,14 +193,30 @@ async fn assert_no_answer_tells(router: &Router, canaries: &Canaries) -> usize {
         let body = answer(router, HttpRequest::get(&address).body(Body::empty()).unwrap()).await;
         assert!(canaries.found_in(&body).is_empty(), "{address}: {:?}", canaries.found_in(&body));
         let text = String::from_utf8_lossy(&body).into_owned();
+        if address == "/metrics" {
+            assert!(text.contains("siyi_model_lag_positions{model="), "{text}");
+        }
+        codes += usize::from(code_tells_no_more_than_the_page(&address, &text));
         let links = text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
         open.extend(links.filter(|link| link.starts_with('/')).map(|link| link.replace("&amp;", "&")));
     }
+    assert!(codes > 3, "{codes} QR codes");
     let matters = assert_no_history_tells(router, canaries).await;
     assert!(matters > 20, "{matters} matters");
     let places = "{ jurisdictions(within: \"419901000000\") { edges { node { code name } } } }";
     ask(router, places, canaries).await;
     seen.len()
+}
+
+/// Whether a page has a QR code: then it says the address of the matter's verification with the digest that the page shows, and
+/// nothing else.
+fn code_tells_no_more_than_the_page(address: &str, page: &str) -> bool {
+    let Some(code) = page.split("<figure class=\"qr\"").nth(1) else { return false };
+    let digest = page.split("<code class=\"hash\">").nth(1).unwrap().split('<').next().unwrap();
+    let number = address.strip_prefix("/c/").unwrap().split('/').next().unwrap();
+    let expected = siyi_api::pages::qr::svg(&format!("{PUBLIC}c/{number}/verify?event={digest}")).unwrap();
+    assert!(code.contains(&expected), "{address}: the code says something else");
+    true
 }
 
 /// A query that must be answered, and without a canary.
@@ -251,7 +269,7 @@ async fn nothing_personal_is_found_in_what_was_written_or_answered() {
     assert!(canaries.planted.len() > 300, "{} canaries", canaries.planted.len());
     assert!(world.app.models.wait_for(head, std::time::Duration::from_secs(60)).await);
 
-    let router = server::router(&world.app);
+    let router = server::router(&Arc::new((*world.app).clone().at(PUBLIC.parse().unwrap())));
     let pages = assert_no_answer_tells(&router, &canaries).await;
     assert!(pages > 50, "{pages} pages");
     assert_no_canary_in(world.folder(), &canaries, "before the erasure");

@@ -176,3 +176,22 @@ fn every_shipped_case_fits_the_case_schema() {
         assert!(wrong.is_empty(), "{}: {wrong:?}", path.display());
     }
 }
+
+#[test]
+fn what_a_signature_leaves_out_are_the_salted_digests_and_nothing_else() {
+    let mut salted = BTreeMap::new();
+    for name in wire_names() {
+        let schema = fs::read_to_string(schemas().join("events").join(format!("{name}.schema.json"))).unwrap();
+        let schema: Value = serde_json::from_str(&schema).unwrap();
+        let fields = schema["properties"].as_object().into_iter().flatten();
+        let fields = fields.filter(|(_, field)| field.to_string().contains("#/$defs/Sealed"));
+        let fields: Vec<String> = fields.map(|(field, _)| field.clone()).collect();
+        if !fields.is_empty() {
+            salted.insert(name.to_owned(), fields);
+        }
+    }
+    let left_out = siyi_log::handler::SALTED.iter();
+    let left_out =
+        left_out.map(|(name, fields)| ((*name).to_owned(), fields.iter().map(|f| (*f).to_owned()).collect()));
+    assert_eq!(left_out.collect::<BTreeMap<_, Vec<String>>>(), salted);
+}

@@ -104,6 +104,9 @@ impl App {
 
     /// Does on this node what the erasures of a batch ask, and answers whether there were any.
     async fn take_away(&self, batch: &Batch) -> Result<bool, Failed> {
+        for event in &batch.events {
+            self.dispose_of(event).await?;
+        }
         let takes = |event: &&StoredEvent| TAKING_AWAY.contains(&event.event_type.as_str());
         let taking: Vec<&StoredEvent> = batch.events.iter().filter(takes).collect();
         if taking.is_empty() {

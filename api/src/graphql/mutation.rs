@@ -167,5 +167,6 @@ mutations! {
         admit_resident "admitResident" (AdmitResidentInput),
         restrict_person "restrictPerson" (RestrictPersonInput),
         erase_person "erasePerson" (ErasePersonInput),
+        dispose_file "disposeFile" (DisposeFileInput),
     }
 }

@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, InputObject, SimpleObject};
-use serde_json::json;
 use siyi_access::About;
-use siyi_domain::ids::{JurisdictionCode, PersonId};
-use siyi_domain::roster::Keeping;
-use siyi_log::handler::{Outcome, Request, Target};
+use siyi_domain::ids::PersonId;
 
 use super::actor::{ActHeaders, actor, coded};
 use super::scalars::Position;
-use super::submit::{new_id, told};
+use super::submit::told;
 use crate::app::App;
 use crate::gate::Caller;
+use crate::reading::{self, Unread, Wanted};
 
 /// Whose data is to be shown, and why.
 #[derive(InputObject)]
@@ -52,65 +50,21 @@ pub(super) async fn read(ctx: &Context<'_>, place: &ID, input: RecordReadingInpu
     let place = super::query::code(place)?;
     let person: PersonId = input.person.parse().map_err(|_| coded("invalid-input", "`person` is no uuid"))?;
     let caller = ctx.data_opt::<Caller>().cloned().unwrap_or_default();
-    let Caller::Account(identity) = &caller else { return Err(coded("not-signed-in", "sign in first")) };
-    check(app, &caller, &place, person, ctx).await?;
-    let values = app.vault.of_subject(person.0).await.map_err(|error| {
-        tracing::error!(%error, "the vault does not answer");
-        coded(error.code(), "the vault cannot answer now")
-    })?;
-    let fields: Vec<&str> = values.iter().map(|value| value.field.as_str()).collect();
-    let request = Request {
-        command_id: new_id(),
-        target: Target::Account(identity.account),
-        name: "recordReading".to_owned(),
-        input: json!({ "jurisdiction": place, "person": person, "fields": fields, "purpose": input.purpose }),
-        occurred_at: None,
-        actor: actor(ctx)?,
-        correlation_id: None,
-        via: None,
-    };
-    // INVARIANT: nothing is shown before it is on the disk that it was shown.
-    match app.handler.handle(&request).await {
-        Ok(Outcome::Recorded(receipt)) => Ok(Reading {
-            position: Position(receipt.position.0),
-            values: values
-                .into_iter()
-                .map(|value| RevealedValue {
-                    field: value.field,
-                    value: value.value,
-                    disclosure: value.text,
-                    digest: value.digest,
-                })
-                .collect(),
-        }),
-        Ok(Outcome::Refused(refusal)) => Err(coded(refusal.code.as_str(), refusal.to_string())),
-        Err(error) => Err(told(&error)),
-    }
-}
-
-async fn check(
-    app: &App,
-    caller: &Caller,
-    place: &JurisdictionCode,
-    person: PersonId,
-    ctx: &Context<'_>,
-) -> Result<(), Error> {
+    let Caller::Account(identity) = caller else { return Err(coded("not-signed-in", "sign in first")) };
     let second = ctx.data_opt::<ActHeaders>().and_then(|headers| headers.second.clone());
-    let about = About {
-        subject: Some(person),
-        second_signer: second.and_then(|code| app.gate.seconds.take(&code, app.clock.now())),
-        ..About::place(place.clone())
-    };
-    if !app.gate.may(caller, "read-personal", &about).await.map_err(|error| told(&error))? {
-        return Err(coded("not-permitted", "this person's data is not shown to you, or a second signature is missing"));
-    }
-    let roster = app.handler.roster(place).await.map_err(|error| told(&error))?;
-    match (roster.known(person).is_ok(), roster.keeping(person)) {
-        (true, Keeping::Kept) => Ok(()),
-        (true, Keeping::Restricted) => Err(coded("person-restricted", "the data is stored and used for nothing else")),
-        (true, Keeping::Erased) => Err(coded("person-erased", "the data was erased")),
-        (false, _) => Err(coded("person-unknown", "nobody of this id is on the roster")),
-    }
+    let second = second.and_then(|code| app.gate.seconds.take(&code, app.clock.now()));
+    let wanted = Wanted { identity, actor: actor(ctx)?, place, person, second, purpose: input.purpose };
+    let (position, values) = reading::open(app, wanted).await.map_err(|unread| match unread {
+        Unread::Handle(error) => told(&error),
+        other => coded(other.code(), other.to_string()),
+    })?;
+    let values = values.into_iter().map(|value| RevealedValue {
+        field: value.field,
+        value: value.value,
+        disclosure: value.text,
+        digest: value.digest,
+    });
+    Ok(Reading { position: Position(position.0), values: values.collect() })
 }
 
 /// A code of the person as whom the caller acts in a place.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use siyi_domain::account::Proof;
 use siyi_domain::office::Actor;
-use siyi_log::handler::{HandleError, Outcome, Receipt, Request, Target, challenge};
+use siyi_log::handler::{Challenged, HandleError, Outcome, Receipt, Request, Target};
 use siyi_log::via::Signed;
 use siyi_sign_in::Invited;
 use uuid::Uuid;
@@ -102,17 +102,19 @@ async fn acting(ctx: &Context<'_>, target: &Target, command: (&str, &Value)) -> 
     only.map_or_else(|| actor(ctx), Ok)
 }
 
-/// Asks the gate. What takes a person's data away has to reach more than the log.
+/// Asks the gate. What takes data or a file away has to reach more than the log.
 async fn let_through(app: &App, caller: &Caller, act: Act) -> Result<Outcome, Shut> {
     if !erasing::takes_away(&act.request.name) {
         return app.gate.act(caller, act).await;
     }
     app.erasure_begins().map_err(|error| Shut::NotPrepared(error.to_string()))?;
     let erased = (act.request.name == "erasePerson").then(|| subject(&act.request)).flatten();
+    let disposed = erasing::disposed(&act.request);
     let outcome = app.gate.act(caller, act).await;
-    match &outcome {
-        Ok(Outcome::Recorded(_)) => app.erasure_recorded(erased),
-        Ok(Outcome::Refused(_)) | Err(_) => app.erasure_failed(),
+    match (&outcome, disposed) {
+        (Ok(Outcome::Recorded(_)), Some((place, file))) => app.disposal_recorded(&place, &file).await,
+        (Ok(Outcome::Recorded(_)), None) => app.erasure_recorded(erased),
+        (Ok(Outcome::Refused(_)) | Err(_), _) => app.erasure_failed(),
     }
     outcome
 }
@@ -129,7 +131,11 @@ async fn signed(app: &App, caller: &Caller, headers: &ActHeaders, request: &Requ
     }
     let credential = URL_SAFE_NO_PAD.decode(assertion).map_err(|_| malformed())?;
     let credential = serde_json::from_slice(&credential).map_err(|_| malformed())?;
-    let challenge = challenge(request).map_err(|error| told(&error))?;
+    let challenge = match app.handler.challenge(request).await.map_err(|error| told(&error))? {
+        Challenged::Sign(challenge) => challenge,
+        // There is nothing to sign: the gate says whether the answer is for the caller.
+        Challenged::Answered(_) => return Ok(Signed::Nobody),
+    };
     let made = door.sign_in.finish_act_assertion(identity.account, challenge, credential).await;
     let made = made.map_err(|error| coded(error.code(), error.to_string()))?;
     Ok(Signed::Passkey(made.into()))

@@ -15,6 +15,7 @@ const WITHHELD: &[(&str, &[&str])] = &[
     ("owners-voted.v1", &["votes"]),
     ("member-excluded.v1", &["cause"]),
     ("signatures-collected.v1", &["households"]),
+    ("contract-signed.v2", &["agents"]),
 ];
 
 /// An event's data, whole or as the public is told it.

@@ -231,6 +231,7 @@ phrases! {
     files_note: "记录所引的每件材料均按摘要核对。签到表、表决票等只对依规定可以查阅的人开放。", "Every paper that the record cites is known by its digest. Sheets, ballots and the like open only to those whom the rules let read them.";
     file_shut: "（只对有权查阅的人开放）", "(opens only to those entitled)";
     file_elsewhere: "本系统只登记摘要，原件由保管人保存", "Only the digest is on record here; the paper is with its keeper";
+    file_disposed: "已删除：保管期限届满，销毁于", "Deleted: its period of retention was over; destroyed on ";
     file_hidden: "涉及个人的材料，只对有权查阅的人开放", "Concerns a person; opens only to those entitled";
     handed_in: "提交 ", "Handed in ";
     cited_by: "见记录第", "Cited by record ";

@@ -9,6 +9,7 @@ use siyi_sign_in::SignInError;
 
 use super::SignInDoor;
 use super::visitor::Visitor;
+use crate::server::refusal::Refusal;
 
 /// Pages with forms to ourselves, and no script.
 const FORMS: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; \
@@ -123,6 +124,12 @@ pub(super) fn json(error: &SignInError) -> Response {
     private(response.headers_mut());
     retry(&mut response, error);
     response
+}
+
+/// What stands behind a page does not answer; what broke is logged, not told.
+pub(super) fn unavailable(error: &dyn std::fmt::Display, code: &'static str) -> Response {
+    tracing::error!(%error, code, "a page cannot be shown");
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, code, "this cannot be shown now").into_response()
 }
 
 /// Nothing can be shown, not even a page that says so.

@@ -25,6 +25,23 @@ impl Words {
     }
 }
 
+impl Words {
+    /// What a personal field is called.
+    pub(super) fn field(&self, field: &str) -> &'static str {
+        match field {
+            "name" => self.name_field,
+            "phone" => self.phone_field,
+            "identity_number" => self.identity_field,
+            "address" => self.address_field,
+            "bank_account" => self.bank_field,
+            "objection" => self.objection_field,
+            "opinion" => self.opinion_field,
+            "payee" => self.payee_field,
+            _ => self.other_field,
+        }
+    }
+}
+
 words! {
     sign_in: "登录", "Sign in";
     sign_out: "退出登录", "Sign out";
@@ -79,6 +96,36 @@ words! {
     password_changed: "口令已修改，其他登录已全部结束。", "The password was changed; all other sessions were ended.";
     session_ended: "登录已结束。", "The session was ended.";
     means_removed: "已取消。", "It was removed.";
+    own_record: "我的信息", "What is stored about me";
+    own_record_note: "这里是本系统存有的您的信息，以及谁查阅过。姓名、电话等原文须点按钮才显示，每次显示都有记录（个人信息保护法第45条）。", "What this server keeps about you, and who read it. Names, telephones and the like are shown when you ask for them, and each time is recorded (PIPL art. 45).";
+    kept: "信息在用", "The data is in use";
+    restricted: "已限制处理：只保存，不作他用", "Restricted: stored and used for nothing else";
+    erased: "已删除", "Erased";
+    on_roll: "在册：", "On the roll: ";
+    no_longer: "（非现任）", "(not held today)";
+    in_clear: "原文", "In clear";
+    show_in_clear: "显示原文", "Show it in clear";
+    not_shown: "不能显示。请在登录后5分钟内办理。", "It is not shown. Ask within 5 minutes after signing in.";
+    who_read: "谁查阅过", "Who read it";
+    nobody_read: "尚无人查阅原文。", "Nobody has read it in clear.";
+    oneself: "本人", "Yourself";
+    access: "访问记录", "Access log";
+    access_note: "谁查看了本地保存的名册、个人信息、附件和记录，是否放行，依据哪条规定。村民查看的，只记“村民等”。", "Who looked at the rolls, personal data, files and records that this place keeps, whether they were let in, and by which policy. Villagers are not named.";
+    access_none: "没有记录。", "Nothing is recorded.";
+    not_signed_in: "未登录者", "Somebody not signed in";
+    somebody: "村民等", "A villager or another";
+    let_in: "准许", "let in";
+    kept_out: "不准", "kept out";
+    older: "更早的", "Earlier";
+    name_field: "姓名", "Name";
+    phone_field: "电话", "Telephone";
+    identity_field: "身份证件号码", "Identity number";
+    address_field: "住址", "Address";
+    bank_field: "银行账号", "Bank account";
+    objection_field: "异议", "Objection";
+    opinion_field: "意见", "Opinion";
+    payee_field: "收款人", "Payee";
+    other_field: "其他", "Other";
     not_done: "没有办成", "That was not done";
     back: "返回登录", "To the sign-in";
     forged: "这个请求不是从本站页面发出的，或页面放得太久了。请打开页面重试。", "This was not asked for from a page of ours, or the page is too old. Open the page and try again.";

@@ -16,7 +16,7 @@ pub struct About {
     pub matter: Option<ConsultationId>,
     /// Who raised the objection that is answered.
     pub objector: Option<PersonId>,
-    /// Who declared an interest in the matter.
+    /// Who has an interest in the matter: declared, or as the contractor.
     pub interested: BTreeSet<PersonId>,
     /// Who counts at the meeting.
     pub tellers: BTreeSet<PersonId>,

@@ -148,6 +148,8 @@ const OTHERS: &[(DoorKind, &[&str])] = &[
             "giveSecond",
             "own-record",
             "page:/account",
+            "page:/account/record",
+            "page:/account/access/{code}",
             "page:/account/password",
             "page:/account/sessions",
             "page:/account/means",

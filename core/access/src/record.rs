@@ -16,10 +16,12 @@ use crate::decision_point::Decision;
 use crate::door::{Door, DoorKind};
 use crate::visitor::Visitor;
 
+mod latest;
 mod line;
 mod verify;
 mod writer;
 
+pub use latest::Line;
 pub use line::{MAX_LINE_BYTES, MAX_POLICIES_IN_LINE, Tip};
 pub use verify::{Fault, Verified, VerifyError, verify};
 
@@ -120,6 +122,21 @@ impl AccessLog {
             let failed = self.failed.fetch_add(1, Ordering::Relaxed) + 1;
             tracing::error!(%error, failed, door = entry.door.name(), "a line of the access log was not written");
         }
+    }
+
+    /// At most so many of the newest lines that are wanted, of those before a number, the newest first. Reads files: off the
+    /// async threads.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn latest(
+        &self,
+        before: Option<u64>,
+        most: usize,
+        is_wanted: &dyn Fn(&Line) -> bool,
+    ) -> Result<Vec<Line>, RecordError> {
+        let folder = self.writer.lock().unwrap_or_else(PoisonError::into_inner).folder().to_owned();
+        latest::latest(&folder, before.unwrap_or(u64::MAX), most, is_wanted)
     }
 
     /// How many entries could not be written since it was opened.

@@ -176,3 +176,34 @@ fn what_cannot_be_written_is_counted() {
     write(&log, "postNotice", &denied());
     assert_eq!((log.failed(), log.tip().seq), (1, 1));
 }
+
+#[test]
+fn the_newest_lines_that_are_wanted_are_read_back_through_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = AccessLog::open_with(folder.path(), 1000).unwrap();
+    for no in 0..10 {
+        write(&log, if no % 2 == 0 { "roster" } else { "postNotice" }, &denied());
+    }
+    assert!(fs::read_dir(folder.path()).unwrap().count() > 2);
+    let seqs = |before, most| -> Vec<u64> {
+        let lines = log.latest(before, most, &|line| line.door == "roster").unwrap();
+        lines.iter().map(|line| line.seq).collect()
+    };
+    assert_eq!(seqs(None, 3), [9, 7, 5]);
+    assert_eq!(seqs(Some(5), 3), [3, 1]);
+    assert_eq!(seqs(Some(1), 3), [0; 0]);
+    assert_eq!(seqs(None, 0), [0; 0]);
+    let line = log.latest(None, 1, &|_| true).unwrap().remove(0);
+    assert_eq!(
+        (line.seq, line.door.as_str(), line.office, line.allowed),
+        (10, "postNotice", Some(Office::Clerk), false)
+    );
+    assert_eq!(line.policies, ["office-not-held"]);
+    // One that is being written is left out; one that is none of ours is no end of the list.
+    let last = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).max().unwrap();
+    let whole = fs::read_to_string(&last).unwrap();
+    fs::write(&last, format!("{whole}{{\"seq\":11")).unwrap();
+    assert_eq!(log.latest(None, 1, &|_| true).unwrap()[0].seq, 10);
+    fs::write(&last, format!("{whole}{{}}\n")).unwrap();
+    assert_eq!(log.latest(None, 1, &|_| true).unwrap_err().code(), "access-log-damaged");
+}

@@ -107,6 +107,8 @@ struct Money {
     budget: Fen,
     contract: Option<Fen>,
     contract_on: Option<Date>,
+    /// Who stands for the firm, where the contract says so.
+    agents: Vec<PersonId>,
     rectified_on: Option<Date>,
     variations: Fen,
     /// What supplementary resolutions have added to the budget.
@@ -360,11 +362,6 @@ fn check_entries(entries: usize, limit: usize) -> Result<(), Refusal> {
 }
 
 impl Consultation {
-    /// Who has declared an interest in the matter.
-    pub fn interested(&self) -> impl Iterator<Item = PersonId> + '_ {
-        self.interested.iter().copied()
-    }
-
     /// Who counts the votes of the motion that is open.
     pub fn tellers(&self) -> impl Iterator<Item = PersonId> + '_ {
         let motion = self.meeting.as_ref().and_then(|meeting| meeting.motion.as_ref());
@@ -446,6 +443,7 @@ impl Consultation {
             E::ContractSigned(e) => {
                 self.money.contract = Some(e.terms.sum_fen);
                 self.money.contract_on = Some(day);
+                self.money.agents.clone_from(&e.agents);
                 self.papers.insert(PaperKind::Contract);
             }
             E::DeliberationConcluded(e) if e.purpose == ReopenPurpose::Supplement => {

@@ -278,6 +278,7 @@ refusal_codes! {
     OfficeComesFromRoll = "office-comes-from-roll", "该职务由选举或者名册产生，不能任命", "the office comes from a roll, nobody is appointed to it";
     TermEndsBeforeItBegins = "term-ends-before-it-begins", "任期截止日早于起始日", "the term ends before it begins";
     OfficeHeldAlready = "office-held-already", "该人员已任此职", "the person holds the office already";
+    FileUnknown = "file-unknown", "没有该文件，或者未列入保管期限表", "there is no such file, or no schedule knows it";
     OfficeNotHeld = "office-not-held", "该人员当日未任此职", "the person does not hold the office on that day";
     ResidenceTooShort = "residence-too-short", "居住未满一年", "the person has lived here for less than a year";
     HomeIsHere = "home-is-here", "户籍就在本村（社区），无需接纳", "the person is registered here and needs no admission";

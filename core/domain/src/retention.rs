@@ -24,6 +24,7 @@ macro_rules! named {
     ($(#[$doc:meta])* $enum:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "kebab-case")]
         pub enum $enum { $($(#[$variant_doc])* $variant,)+ }
 
@@ -149,13 +150,15 @@ pub struct FieldRule {
     pub basis: Basis,
 }
 
-/// A record that lies with a person and would go with the person's data: a file under the person's own key.
+/// A record that the schedule knows: a file, by its class and its day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RecordKept {
     /// Of which class.
     pub class: RecordClass,
     /// Since when it is kept.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub on: Date,
 }
 

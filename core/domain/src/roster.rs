@@ -12,12 +12,13 @@ use crate::ids::{HouseholdNo, JurisdictionCode, Level, PaperHash, PersonId, Seal
 use crate::jurisdiction::Jurisdiction;
 use crate::moment::Moment;
 use crate::office::{Body, Office, Post, Residence, RollKind, Sex};
-use crate::procedure::{Base, Procedure};
+use crate::procedure::{Base, Basis, Procedure};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::retention::RecordKept;
 use crate::tally::Test;
 
 mod appointments;
+mod disposal;
 mod erasure;
 mod file_roll;
 mod owners;
@@ -130,6 +131,15 @@ commands! {
         /// When the last backup of keys that can open it expires; filled in by the server, which knows its backups.
         last_key_backup_expires: Option<Date>,
         /// The records that would go with the data; filled in by the server, which knows its files.
+        records: Option<Vec<RecordKept>>,
+    }
+    /// 销毁到期文件: destroy a file whose period of retention is over (PIPL art. 47(2)).
+    DisposeFile = "disposeFile" {
+        /// Which.
+        file: PaperHash,
+        /// The list of what is destroyed, as it was approved.
+        approval: PaperHash,
+        /// What the file is to the village, for each copy; filled in by the server where it keeps the file.
         records: Option<Vec<RecordKept>>,
     }
 }
@@ -416,6 +426,17 @@ event_structs! {
         #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
         last_key_backup_expires: Option<Date>,
     }
+    /// `file-disposed.v1`
+    FileDisposed {
+        /// Which file.
+        file: PaperHash,
+        /// What it was to the village, for each copy.
+        records: Vec<RecordKept>,
+        /// The list of what is destroyed, as it was approved.
+        approval: PaperHash,
+        /// For each record, by which rule its period was over.
+        bases: Vec<Basis>,
+    }
 }
 
 impl From<RollMembersListedV1> for RollMembersListed {
@@ -464,6 +485,7 @@ events! {
         ResidentAdmitted = "resident-admitted.v1",
         PersonRestricted = "person-restricted.v1",
         PersonErased = "person-erased.v1",
+        FileDisposed = "file-disposed.v1",
     }
     upcast {
         "person-registered.v1" => PersonRegisteredV1 => PersonRegistered,
@@ -521,7 +543,7 @@ impl Roster {
             RosterEvent::OfficeAppointed(e) => self.begin_term(e),
             RosterEvent::AppointmentEnded(e) => self.end_term(e),
             RosterEvent::ResidentInvited(e) => self.invitations.push(e.clone()),
-            RosterEvent::ResidenceConfirmed(_) => {}
+            RosterEvent::ResidenceConfirmed(_) | RosterEvent::FileDisposed(_) => {}
             RosterEvent::ResidentAdmitted(e) => {
                 self.admitted.insert(e.person);
             }
@@ -636,6 +658,7 @@ pub fn decide(
         RosterCommand::AdmitResident(c) => residence::admit(state, code, c, context),
         RosterCommand::RestrictPerson(c) => erasure::restrict(state, c, context),
         RosterCommand::ErasePerson(c) => erasure::erase(state, c, context),
+        RosterCommand::DisposeFile(c) => disposal::dispose(c, context),
     }
 }
 

@@ -21,18 +21,22 @@ use uuid::Uuid;
 mod command;
 mod error;
 mod identity;
+mod signing;
 mod states;
 
 pub use command::{Command, JURISDICTION_COMMANDS, ROSTER_COMMANDS, Target};
 pub use error::HandleError;
-pub use identity::{challenge, challenge_of, event_id};
+pub use identity::event_id;
+pub use signing::{SALTED, ToSign};
 
 use crate::clock::Clock;
 use crate::envelope::{Envelope, Recorded, Subject, body_of};
-use crate::port::{AppendError, Direction, EventStore, Expected, NewEvent, Position, ReadFrom, Revision, StreamName};
-use crate::records::PersonalRecords;
+use crate::port::{
+    AppendError, Direction, EventRefused, EventStore, Expected, NewEvent, Position, ReadFrom, Revision, StreamName,
+};
+use crate::records::RecordsHeld;
 use crate::vault::{Disclosure, Salts, Vault};
-use crate::via::Via;
+use crate::via::{Signed, Via};
 use command::Sealing;
 use states::States;
 
@@ -92,7 +96,7 @@ pub struct Handler {
     clock: Arc<dyn Clock>,
     rules: Arc<Rules>,
     states: States,
-    records: Option<Arc<dyn PersonalRecords>>,
+    records: Option<Arc<dyn RecordsHeld>>,
 }
 
 impl Handler {
@@ -111,7 +115,7 @@ impl Handler {
 
     /// The same, which asks what lies with a person before it erases them.
     #[must_use]
-    pub fn with_records(self, records: Arc<dyn PersonalRecords>) -> Self {
+    pub fn with_records(self, records: Arc<dyn RecordsHeld>) -> Self {
         Self { records: Some(records), ..self }
     }
 
@@ -180,20 +184,41 @@ impl Handler {
         Ok(outcome)
     }
 
+    /// What a passkey has to sign before this is done; or the answer, where there is one already or the rules say no.
+    ///
+    /// # Errors
+    /// As [`Handler::handle`]; nothing is recorded.
+    pub async fn challenge(&self, request: &Request) -> Result<Challenged, HandleError> {
+        let hash = identity::command_hash(request)?;
+        if let Some(earlier) = self.earlier(request, &hash).await? {
+            return Ok(Challenged::Answered(earlier));
+        }
+        let Sealing { command, refusal, .. } = self.sealed(request).await?;
+        if let Some(refusal) = refusal {
+            return Ok(Challenged::Answered(Outcome::Refused(refusal)));
+        }
+        let context = self.context(request);
+        let (subject, _, decided) = self.decide(&request.target, &command, &context).await?;
+        match decided {
+            Ok(events) => Ok(Challenged::Sign(
+                to_sign(request, &hash, &subject.stream()?, &events).challenge().map_err(EventRefused::from)?,
+            )),
+            Err(refusal) => Ok(Challenged::Answered(Outcome::Refused(refusal))),
+        }
+    }
+
+    fn context(&self, request: &Request) -> Context<'_> {
+        let recorded_at = self.clock.now();
+        let occurred_at = request.occurred_at.unwrap_or(recorded_at);
+        Context { occurred_at, recorded_at, actor: request.actor, rules: &self.rules }
+    }
+
     async fn decided(&self, request: &Request) -> Result<Outcome, HandleError> {
         let hash = identity::command_hash(request)?;
         if let Some(earlier) = self.earlier(request, &hash).await? {
             return Ok(earlier);
         }
-        let mut sealing = command::seal(request, self.salts.as_ref())?;
-        if let Command::Roster(RosterCommand::ErasePerson(erase)) = &mut sealing.command {
-            // Facts of this server and not of whoever asks.
-            erase.last_key_backup_expires = self.vault.last_key_backup_expires().map(Moment::day);
-            if let Some(records) = &self.records {
-                erase.records = Some(records.of_person(erase.person).await?);
-            }
-        }
-        let Sealing { command, mut disclosures, refusal } = sealing;
+        let Sealing { command, mut disclosures, refusal } = self.sealed(request).await?;
         if let Some(refusal) = refusal {
             return Ok(Outcome::Refused(refusal));
         }
@@ -212,6 +237,33 @@ impl Handler {
         Err(HandleError::Contention { attempts: MAX_ATTEMPTS })
     }
 
+    async fn sealed(&self, request: &Request) -> Result<Sealing, HandleError> {
+        let mut sealing = command::seal(request, self.salts.as_ref())?;
+        self.fill_in(&request.target, &mut sealing.command).await?;
+        Ok(sealing)
+    }
+
+    /// Facts of this server and not of whoever asks.
+    async fn fill_in(&self, target: &Target, command: &mut Command) -> Result<(), HandleError> {
+        match (command, &self.records, target) {
+            (Command::Roster(RosterCommand::ErasePerson(erase)), records, _) => {
+                erase.last_key_backup_expires = self.vault.last_key_backup_expires().map(Moment::day);
+                if let Some(records) = records {
+                    erase.records = Some(records.of_person(erase.person).await?);
+                }
+            }
+            (Command::Roster(RosterCommand::DisposeFile(dispose)), Some(records), Target::Jurisdiction(place)) => {
+                let held = records.of_file(place, &dispose.file).await?;
+                // Of a paper that its keeper destroys only who writes it down knows.
+                if !held.is_empty() {
+                    dispose.records = Some(held);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     /// Whether a command with this id was recorded.
     ///
     /// # Errors
@@ -227,19 +279,19 @@ impl Handler {
         command: &Command,
         disclosures: &mut Vec<Disclosure>,
     ) -> Result<Attempt, HandleError> {
-        let recorded_at = self.clock.now();
-        let context = Context {
-            occurred_at: request.occurred_at.unwrap_or(recorded_at),
-            recorded_at,
-            actor: request.actor,
-            rules: &self.rules,
-        };
+        let context = self.context(request);
         let (subject, next, decided) = self.decide(&request.target, command, &context).await?;
         let events = match decided {
             Ok(events) => events,
             Err(refusal) => return Ok(Attempt::Done(Outcome::Refused(refusal))),
         };
         let stream = subject.stream()?;
+        if let Some(Via { signed: Signed::Passkey(assertion), .. }) = &request.via
+            && !to_sign(request, hash, &stream, &events).is_signed_by(assertion).map_err(EventRefused::from)?
+        {
+            // The world has changed since, and the act would say something else than was signed.
+            return Err(HandleError::OtherAct);
+        }
         let new = sealed_events(request, hash, &context, &stream, next, events)?;
         let named = new.iter().map(|event| (event.id(), event.event_type().to_owned())).collect();
         if !disclosures.is_empty() {
@@ -353,6 +405,26 @@ enum Attempt {
 }
 
 type Data = (&'static str, Value);
+
+/// What has to happen before an act that is to be signed.
+#[derive(Debug, Clone)]
+pub enum Challenged {
+    /// This is signed first ([`ToSign::challenge`]).
+    Sign([u8; 32]),
+    /// There is nothing to sign.
+    Answered(Outcome),
+}
+
+fn to_sign<'a>(request: &Request, hash: &'a str, stream: &'a StreamName, events: &'a [Data]) -> ToSign<'a> {
+    ToSign {
+        command_id: request.command_id,
+        command_hash: hash,
+        stream: stream.as_str(),
+        actor: request.actor,
+        occurred_at: request.occurred_at,
+        events: events.iter().map(|(name, data)| (*name, data)).collect(),
+    }
+}
 
 fn data_of<E: Named>(
     decided: Result<Vec<E>, Refusal>,

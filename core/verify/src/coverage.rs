@@ -86,7 +86,7 @@ rows! {
     NoticeCorrected = "notice-corrected.v1" => heads("correctNotice", &["objections_until", "removable_on"]),
     DisclosureClosed = "disclosure-closed.v1" => heads("closeDisclosure", &["kind"]),
     FiledWithTownship = "filed-with-township.v1" => heads("fileWithTownship", &[]),
-    ContractSigned = "contract-signed.v1" => heads("signContract", &[]),
+    ContractSigned = "contract-signed.v2" => heads("signContract", &[]),
     WorkStarted = "work-started.v1" => heads("startWork", &[]),
     ProgressReported = "progress-reported.v1" => heads("reportProgress", &[]),
     VariationApproved = "variation-approved.v1" => heads("approveVariation", &["total_fen"]),
@@ -157,6 +157,7 @@ rows! {
     ResidentAdmitted = "resident-admitted.v1" => heads("admitResident", &[]),
     PersonRestricted = "person-restricted.v1" => heads("restrictPerson", &[]),
     PersonErased = "person-erased.v1" => heads("erasePerson", &[]),
+    FileDisposed = "file-disposed.v1" => heads("disposeFile", &["bases"]),
 }
 
 rows! {

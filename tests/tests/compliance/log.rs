@@ -281,6 +281,7 @@ impl Log {
                     sum_fen: Fen(sum),
                     paper: hash(1),
                 },
+                agents: Vec::new(),
             },
         );
     }

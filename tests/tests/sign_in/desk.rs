@@ -94,6 +94,14 @@ impl Folder {
         self.console(&arguments, &format!("{password}\n"))
     }
 
+    /// Who runs the machine, at the console.
+    pub fn create_operator(&self, place: &str, name: &str, until: &str) -> Output {
+        let arguments = ["account", "create-operator", "--place", place, "--until", until, "--sex", "m"];
+        let arguments: Vec<&str> =
+            arguments.into_iter().chain(["--person", "运某某", "--sign-in-name", name]).collect();
+        self.console(&arguments, &format!("{PASSWORD}\n"))
+    }
+
     pub async fn serve(&self) -> Server {
         Server::of(self.open().await)
     }
@@ -107,7 +115,8 @@ impl Folder {
     async fn open(&self) -> App {
         let master = Arc::new(FileMasterKey::read(self.key()).unwrap());
         let [store, shared] = self.elsewhere.clone().map_or([None, None], |places| places.map(Some));
-        let elsewhere = Elsewhere { store, shared: shared.map(Into::into), shared_backup_days: 0 };
+        let attachments = shared.as_ref().map(|_| "folder".to_owned());
+        let elsewhere = Elsewhere { store, shared: shared.map(Into::into), attachments, ..Elsewhere::default() };
         let app = App::open_on(&self.data(), Arc::new(WallClock), Mode::Real, master, &elsewhere).await.unwrap();
         let cost = HashCost { memory_kib: 8, passes: 1, lanes: 1 };
         let options = siyi_sign_in::Options { public: PUBLIC.parse().unwrap(), cost, provider: None };

@@ -1,5 +1,6 @@
 //! From the console to the village.
 
+use jiff::ToSpan;
 use serde_json::json;
 use siyi_domain::office::Office;
 use siyi_log::envelope::Recorded;
@@ -32,6 +33,43 @@ async fn the_console_fills_the_first_office_once() {
     let page = browser.get("/account").await;
     assert!(page.body.contains("云岭镇") && page.body.contains("乡镇（街道）工作人员"), "{}", page.body);
     server.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scraper_reads_the_metrics_with_a_token_of_whom_the_console_named() {
+    let folder = Folder::new();
+    let early = folder.create_operator(TOWN, "yun", "2099-12-31");
+    assert!(String::from_utf8_lossy(&early.stderr).contains("place-unknown"), "{early:?}");
+    assert!(folder.create_admin("zhong", PASSWORD).status.success());
+    let past = folder.create_operator(TOWN, "yun", "2020-01-01");
+    assert!(String::from_utf8_lossy(&past.stderr).contains("term-ends-before-it-begins"), "{past:?}");
+    let village = folder.create_operator(VILLAGE, "yun", "2099-12-31");
+    assert!(String::from_utf8_lossy(&village.stderr).contains("level-mismatch"), "{village:?}");
+    assert!(folder.create_operator(TOWN, "yun", "2099-12-31").status.success());
+    let server = folder.serve().await;
+    let (mut yun, mut zhong) = (server.browser(), server.browser());
+    assert_eq!(yun.get("/metrics").await.location(), "/sign-in");
+    assert_eq!(yun.sign_in("yun", PASSWORD).await.location(), "/account");
+    assert_eq!(zhong.sign_in("zhong", PASSWORD).await.location(), "/account");
+    assert!(yun.get("/metrics").await.body.contains("siyi_log_position "));
+    assert_eq!(zhong.get("/metrics").await.status, 403);
+    let until = server.app.clock.now().day().saturating_add(30.days()).to_string();
+    for (mine, scopes, status) in
+        [(true, "health:/metrics", 200), (true, "cli:export", 403), (false, "health:/metrics", 403)]
+    {
+        let owner = if mine { &mut yun } else { &mut zhong };
+        let form = [("name", "scraper"), ("scopes", scopes), ("until", until.as_str())];
+        let made = owner.form("/account", "/account/tokens", &form).await;
+        let mut scraper = server.browser();
+        scraper.extra = vec![("authorization", format!("Bearer {}", token_in(made.body())))];
+        assert_eq!(scraper.get("/metrics").await.status, status, "{scopes}");
+    }
+    server.app.close().await;
+    drop((server, yun, zhong));
+    let ended = folder.console(&["account", "end-operators", "--place", TOWN], "");
+    assert!(String::from_utf8_lossy(&ended.stdout).contains("今日止"), "{ended:?}");
+    let again = folder.console(&["account", "end-operators", "--place", TOWN], "");
+    assert!(again.status.success() && again.stdout.is_empty(), "whose office ends today has no other end: {again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,7 +19,7 @@ async fn bring(clerk: &mut Browser, class: &str, side: u32) -> String {
 const ELSEWHERE: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 
 /// A matter whose plan cited these papers one after the other; the address of its page.
-async fn cited(stage: &mut Stage, papers: &[&str]) -> String {
+pub async fn cited(stage: &mut Stage, papers: &[&str]) -> String {
     let (matter, number) = raise(&mut stage.player(Column::Director).browser).await;
     let screen =
         "mutation($id: ID!) { screenMotion(consultation: $id, input: {}) { __typename ... on Refusal { code } } }";
@@ -42,7 +42,7 @@ async fn cited(stage: &mut Stage, papers: &[&str]) -> String {
 }
 
 /// What stands on a page about a file.
-fn line<'a>(page: &'a str, digest: &str) -> &'a str {
+pub fn line<'a>(page: &'a str, digest: &str) -> &'a str {
     let begins = format!("<li id=\"f-{}\">", &digest[..12]);
     page.split(&begins).nth(1).unwrap_or_else(|| panic!("{page}")).split("</li>").next().unwrap()
 }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use siyi_log::envelope::{Recorded, Subject};
-use siyi_log::handler::{Request, Target, challenge};
+use siyi_log::handler::ToSign;
 use siyi_log::port::{AllFrom, Direction, MAX_READ};
 use siyi_log::via::{KnownBy, Signed};
 use siyi_passkey::{ActAssertion, verify_act_assertion};
@@ -86,19 +86,19 @@ async fn an_officers_act_is_signed_where_the_officer_has_a_passkey() {
     let via = recorded.envelope.via.clone().unwrap();
     let Signed::Passkey(signed) = via.signed else { panic!("not signed") };
     let assertion = ActAssertion::try_from(&signed).unwrap();
-    let request = |households: u32| Request {
-        command_id: COMMAND.parse().unwrap(),
-        target: Target::Jurisdiction(VILLAGE.parse().unwrap()),
-        name: "countElectorate".to_owned(),
-        input: json!({ "population": 300, "adultVillagers": 200, "households": households }),
-        occurred_at: None,
-        actor: recorded.envelope.actor,
-        correlation_id: None,
-        via: None,
+    let body: Value = serde_json::from_slice(&recorded.body).unwrap();
+    let challenge = |data: &Value| {
+        let envelope = &recorded.envelope;
+        let events = vec![(envelope.event_type.as_str(), data)];
+        let (stream, actor) = (envelope.stream.as_str(), envelope.actor);
+        let (command_id, command_hash) = (envelope.causation_id, envelope.command_hash.as_str());
+        ToSign { command_id, command_hash, stream, actor, occurred_at: None, events }.challenge().unwrap()
     };
     let key = &assertion.public_key_cose;
-    verify_act_assertion(key, RP, ORIGIN, &challenge(&request(90)).unwrap(), &assertion).unwrap();
-    assert!(verify_act_assertion(key, RP, ORIGIN, &challenge(&request(91)).unwrap(), &assertion).is_err());
+    verify_act_assertion(key, RP, ORIGIN, &challenge(&body["data"]), &assertion).unwrap();
+    let mut forged = body["data"].clone();
+    forged["households"] = json!(91);
+    assert!(verify_act_assertion(key, RP, ORIGIN, &challenge(&forged), &assertion).is_err());
 
     // So does whoever verifies the whole record, from the console's first act on.
     let events = server.app.store.read_all(AllFrom::Start, Direction::Forwards, MAX_READ).await.unwrap();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use siyi_log::canonical::canonical_bytes;
-use siyi_log::handler::{challenge_of, event_id};
+use siyi_log::handler::{ToSign, event_id};
 use siyi_verify::bundle::Parts;
 use siyi_verify::finding::{Code, Language};
 use siyi_verify::report::Verdict;
@@ -54,9 +54,17 @@ impl Official {
     }
 
     /// The way of an act of theirs, signed.
-    fn via(&mut self, event: &Value) -> Value {
-        let command: Uuid = event["causation_id"].as_str().unwrap().parse().unwrap();
-        let challenge = challenge_of(command, event["command_hash"].as_str().unwrap());
+    fn via(&mut self, act: &[Value]) -> Value {
+        let event = &act[0];
+        let to_sign = ToSign {
+            command_id: event["causation_id"].as_str().unwrap().parse().unwrap(),
+            command_hash: event["command_hash"].as_str().unwrap(),
+            stream: event["stream"].as_str().unwrap(),
+            actor: serde_json::from_value(event["actor"].clone()).unwrap(),
+            occurred_at: Some(event["occurred_at"].as_str().unwrap().parse().unwrap()),
+            events: act.iter().map(|event| (event["type"].as_str().unwrap(), &event["data"])).collect(),
+        };
+        let challenge = to_sign.challenge().unwrap();
         let made = self.passkey.get(&json!({ "publicKey": { "challenge": encode(&challenge) } }));
         let signed = json!({
             "by": "passkey", "credential": made["id"], "public_key": self.key(),
@@ -88,20 +96,16 @@ impl Signed {
         }
         let first = parts.events.iter().position(|body| is_of_matter(&json_of(body))).unwrap();
         let (at, place) = (json_of(&parts.events[first])["recorded_at"].clone(), parts.jurisdiction.to_string());
-        for body in &mut parts.events {
-            let mut event = json_of(body);
-            if is_of_matter(&event) {
-                event["via"] = officials.get_mut(&event["actor"]["person"].to_string()).unwrap().via(&event);
-                *body = canonical_bytes(&event).unwrap();
-            }
+        let mut acts: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for event in parts.events.iter().map(json_of).filter(is_of_matter) {
+            acts.entry(event["causation_id"].to_string()).or_default().push(event);
         }
-        // The events of one act came by one way.
-        let mut ways: BTreeMap<String, Value> = BTreeMap::new();
+        let mut sign = |act: &Vec<Value>| officials.get_mut(&act[0]["actor"]["person"].to_string()).unwrap().via(act);
+        let ways: BTreeMap<&String, Value> = acts.iter().map(|(command, act)| (command, sign(act))).collect();
         for body in &mut parts.events {
             let mut event = json_of(body);
             if is_of_matter(&event) {
-                let way = ways.entry(event["causation_id"].to_string()).or_insert_with(|| event["via"].clone());
-                event["via"] = way.clone();
+                event["via"] = ways[&event["causation_id"].to_string()].clone();
                 *body = canonical_bytes(&event).unwrap();
             }
         }
@@ -169,7 +173,9 @@ async fn a_signature_that_is_not_over_its_act_is_found() {
     let parts = &signed.parts;
     let (posted, closed) = (nth(parts, "notice-posted.v1", 0), nth(parts, "disclosure-closed.v1", 0));
     let other = json_of(&parts.events[closed])["via"]["signed"].clone();
-    let forgeries: [Forgery; 4] = [
+    let forgeries: [Forgery; 5] = [
+        // Another content under the same command.
+        Box::new(|event| event["data"]["contact"] = "别处".into()),
         Box::new(|event| event["command_hash"] = "another command".into()),
         Box::new(move |event| event["via"]["signed"] = other.clone()),
         Box::new(|event| {
@@ -190,7 +196,7 @@ async fn a_signature_by_a_passkey_that_is_not_the_accounts_is_found() {
     let event = json_of(&signed.parts.events[posted]);
     let theirs = &signed.officials[&event["actor"]["person"].to_string()];
     let mut stranger = Official::new(99, theirs.person.clone());
-    let mut way = stranger.via(&event);
+    let mut way = stranger.via(std::slice::from_ref(&event));
     way["account"] = json!(theirs.account);
     let parts = signed.act_changed(posted, |event| event["via"] = way.clone());
     assert_found(&parts, Code::SignatureKeyForeign, posted, "/via/signed/public_key");
@@ -234,7 +240,9 @@ async fn an_actor_who_did_not_hold_the_office_that_day_is_found() {
         .map(|body| body["data"]["person"].clone())
         .find(|person| rolls.matches(person.as_str().unwrap()).count() <= 1);
     let mut intruder = Official::new(77, nobody.expect("everybody holds an office"));
-    let way = intruder.via(&event);
+    let mut act = event.clone();
+    act["actor"]["person"] = intruder.person.clone();
+    let way = intruder.via(&[act]);
     let mut parts = signed.act_changed(posted, |event| {
         event["via"] = way.clone();
         event["actor"]["person"] = intruder.person.clone();

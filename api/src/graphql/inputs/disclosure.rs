@@ -45,7 +45,8 @@ inputs! {
         paper: String }
     /// 签订合同
     SignContractInput { /// The terms.
-        terms: ContractTermsInput }
+        terms: ContractTermsInput, /// Who stands for the firm in this matter; each is appointed contractor.
+        agents: Option<Vec<ID>> }
     /// Terms of a contract.
     ContractTermsInput { /// The firm.
         contractor: String, /// How it was chosen.

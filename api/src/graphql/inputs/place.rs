@@ -134,6 +134,10 @@ inputs! {
     ErasePersonInput { /// Whose data.
         person: ID, /// On what ground.
         basis: ErasureBasis }
+    /// 销毁到期文件
+    DisposeFileInput { /// SHA-256 of the file, whose period of retention is over.
+        file: String, /// SHA-256 of the approved list of what is destroyed.
+        approval: String }
     /// 申报近亲属关系
     DeclareKinshipInput { /// One of them.
         person: ID, /// The other.

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde_json::Value;
 use siyi_access::About;
 use siyi_attachments::{AttachmentError, Class, Digest, Kind, Particulars};
 use siyi_domain::moment::Moment;
+use siyi_projections::directory;
 use siyi_projections::dossier::Dossier;
 
 use crate::attachments::door;
@@ -46,6 +48,11 @@ pub enum Told {
     Elsewhere,
     /// It speaks of a person, and this reader may not know more.
     Hidden,
+    /// 已删除: its period of retention was over, and it was destroyed.
+    Disposed {
+        /// When.
+        on: Date,
+    },
 }
 
 /// The files that events cite, in the order in which they were first cited.
@@ -114,6 +121,9 @@ fn tell(visit: &Visit<'_>, digest: &str) -> Result<Told, Trouble> {
         if opens {
             break;
         }
+    }
+    if let (Told::Elsewhere, Some(on)) = (&told, directory::disposed_on(&visit.directory(), &digest.to_string())?) {
+        return Ok(Told::Disposed { on });
     }
     Ok(told)
 }

@@ -25,12 +25,18 @@ impl Narrator<'_> {
     pub(super) fn contract_signed(&self, e: &ContractSigned) -> String {
         let terms = &e.terms;
         let (firm, choice, sum) = (&terms.contractor, terms.choice.named(self.lang), self.lang.money(terms.sum_fen));
-        let quotations = terms.quotations;
-        match (self.lang, quotations) {
+        let signed = match (self.lang, terms.quotations) {
             (Lang::Zh, 0) => format!("与{firm}签订合同（{choice}），合同价{sum}。"),
-            (Lang::Zh, _) => format!("与{firm}签订合同（{choice}，{quotations}家报价），合同价{sum}。"),
+            (Lang::Zh, offers) => format!("与{firm}签订合同（{choice}，{offers}家报价），合同价{sum}。"),
             (Lang::En, 0) => format!("Contract signed with {firm} ({choice}), {sum}."),
-            (Lang::En, _) => format!("Contract signed with {firm} ({choice}, {quotations} offers), {sum}."),
+            (Lang::En, offers) => format!("Contract signed with {firm} ({choice}, {offers} offers), {sum}."),
+        };
+        match (self.lang, e.agents.len()) {
+            (_, 0) => signed,
+            (Lang::Zh, agents) => format!("{signed}施工单位由{agents}人代表，本事项中应当回避。"),
+            (Lang::En, agents) => {
+                format!("{signed} Persons who stand for the firm and back from the count and the acceptance: {agents}.")
+            }
         }
     }
 

@@ -74,6 +74,10 @@ impl Writer {
         Ok(writer)
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(super) fn tip(&self) -> &Tip {
         &self.tip
     }

@@ -88,6 +88,9 @@ fn a_contractor_does_not_act_and_its_relatives_do_not_accept_the_works() {
     asking.opens("recordAcceptance");
     asking.about.related_to_contractor = true;
     asking.is_shut("recordAcceptance", "contractors-relative-does-not-accept");
+    asking.about.related_to_contractor = false;
+    asking.about.interested = BTreeSet::from([person(1)]);
+    asking.is_shut("recordAcceptance", "contractors-relative-does-not-accept");
 }
 
 #[test]

@@ -458,6 +458,8 @@ commands! {
     SignContract = "signContract" {
         /// The terms.
         terms: ContractTerms,
+        /// 施工单位的代表: who stands for the firm in this matter; each holds the contractor's office on the day.
+        agents: Option<Vec<PersonId>>,
     }
     /// 开工
     StartWork = "startWork" {

@@ -661,10 +661,18 @@ event_structs! {
         /// The receipt.
         paper: PaperHash,
     }
+    /// 签订合同, before it said who stands for the firm.
+    ContractSignedV1 {
+        /// The terms.
+        terms: ContractTerms,
+    }
     /// 签订合同
     ContractSigned {
         /// The terms.
         terms: ContractTerms,
+        /// 施工单位的代表: who stands for the firm in this matter. None where the contract did not say.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        agents: Vec<PersonId>,
     }
     /// 开工
     WorkStarted {
@@ -770,7 +778,7 @@ events! {
         NoticeCorrected = "notice-corrected.v1",
         DisclosureClosed = "disclosure-closed.v1",
         FiledWithTownship = "filed-with-township.v1",
-        ContractSigned = "contract-signed.v1",
+        ContractSigned = "contract-signed.v2",
         WorkStarted = "work-started.v1",
         ProgressReported = "progress-reported.v1",
         VariationApproved = "variation-approved.v1",
@@ -811,6 +819,14 @@ events! {
     }
     upcast {
         "motion-screened.v1" => MotionScreenedV1 => MotionScreened,
+        "contract-signed.v1" => ContractSignedV1 => ContractSigned,
+    }
+}
+
+impl From<ContractSignedV1> for ContractSigned {
+    /// No contract said then who stands for the firm.
+    fn from(old: ContractSignedV1) -> Self {
+        Self { terms: old.terms, agents: Vec::new() }
     }
 }
 

@@ -13,7 +13,7 @@ use super::facts::{NoticeKind, Outcome, PayeeKind, Verdict};
 use super::{Case, Decision, MAX_PERSONS_AT_ONCE, check_entries, check_not_before};
 use crate::ids::{Fen, PersonId};
 use crate::matters::Lane;
-use crate::office::RollKind;
+use crate::office::{Office, RollKind};
 use crate::refusal::{Refusal, RefusalCode};
 
 pub(super) fn file_with_township(case: Case<'_>, command: &FileWithTownship) -> Decision {
@@ -31,7 +31,22 @@ pub(super) fn sign_contract(case: Case<'_>, command: &SignContract) -> Decision 
     check_owners(case)?;
     check_amount(command.terms.sum_fen)?;
     within(command.terms.sum_fen, case.matter.money.budget)?;
-    Ok(vec![ContractSigned { terms: command.terms.clone() }.into()])
+    let agents = command.agents.clone().unwrap_or_default();
+    check_agents(case, &agents)?;
+    Ok(vec![ContractSigned { terms: command.terms.clone(), agents }.into()])
+}
+
+/// Who stands for a firm is appointed contractor in the village; otherwise a name could be put there to spare another.
+fn check_agents(case: Case<'_>, agents: &[PersonId]) -> Result<(), Refusal> {
+    check_entries(agents.len(), MAX_PERSONS_AT_ONCE)?;
+    let day = case.context.day();
+    match agents.iter().find(|agent| !case.village.roster.holds(**agent, Office::Contractor, day)) {
+        Some(agent) => Err(Refusal::from(RefusalCode::OfficeNotHeld)
+            .with("person", agent.to_string())
+            .with("office", crate::wire::name(&Office::Contractor))
+            .with("on", day.to_string())),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn start(case: Case<'_>, command: &StartWork) -> Decision {

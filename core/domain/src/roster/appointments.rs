@@ -1,4 +1,4 @@
-//! 任免: appointments to offices that no roll gives (clerk, grid worker, township officer, auditor, deputy, contractor).
+//! 任免: appointments to offices that no roll gives (clerk, grid worker, township officer, auditor, deputy, contractor, operator).
 
 use jiff::civil::Date;
 
@@ -28,6 +28,8 @@ const fn competence(office: Office) -> Option<Competence> {
         Office::Deputy | Office::Auditor => (&[Office::TownshipOfficer, Office::CountyOfficer], &[Township, County]),
         Office::TownshipOfficer => (&[Office::TownshipOfficer, Office::CountyOfficer], &[Township]),
         Office::CountyOfficer => (&[Office::CountyOfficer], &[County, Prefecture, Province]),
+        // Whoever stands at the server's console acts as its operator, and says who else runs the machine.
+        Office::Operator => (&[Office::Operator], &[Township, County, Prefecture, Province]),
         Office::PartySecretary
         | Office::PartyCommitteeMember
         | Office::PartyMember
@@ -35,8 +37,7 @@ const fn competence(office: Office) -> Option<Competence> {
         | Office::VillageCommitteeMember
         | Office::Supervisor
         | Office::Representative
-        | Office::Villager
-        | Office::Operator => return None,
+        | Office::Villager => return None,
     };
     Some(Competence { appointers, levels })
 }

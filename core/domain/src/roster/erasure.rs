@@ -75,7 +75,7 @@ fn check_name(state: &Roster, person: PersonId, context: &Context<'_>) -> Result
 }
 
 /// A record of which the period runs is the village's, also where it lies with one person.
-fn check_records(records: &[RecordKept], context: &Context<'_>) -> Result<(), Refusal> {
+pub(super) fn check_records(records: &[RecordKept], context: &Context<'_>) -> Result<(), Refusal> {
     let today = context.day();
     let running = |record| Some((record, context.rules.retention.running(record, today)?));
     let Some((record, rule)) = records.iter().find_map(running) else { return Ok(()) };

@@ -52,6 +52,9 @@ pub enum HandleError {
     /// It cannot be told what lies with a person.
     #[error(transparent)]
     Records(#[from] RecordsUnavailable),
+    /// The act would say something else than was signed.
+    #[error("the assertion is over another act: sign anew")]
+    OtherAct,
     /// A stream name that cannot be.
     #[error(transparent)]
     Stream(#[from] InvalidStreamName),
@@ -73,6 +76,7 @@ impl HandleError {
             Self::Undecodable(_) => "store-corrupt",
             Self::Vault(e) => e.code(),
             Self::Records(_) => "store-unavailable",
+            Self::OtherAct => "assertion-other-act",
             Self::Stream(e) => e.code(),
         }
     }

@@ -29,27 +29,6 @@ pub fn event_id(command_id: Uuid, index: u32) -> Uuid {
     Builder::from_bytes(bytes).with_variant(Variant::RFC4122).with_version(version).into_uuid()
 }
 
-/// What a passkey signs: SHA-256 over the command's id and hash, so that a signature is good for this act alone.
-///
-/// The command and not its events: they follow from it by the rules, and whoever holds the log can derive them again, while
-/// their times and revisions are known only when the log takes them.
-///
-/// # Errors
-/// [`HandleError`] if the input has no canonical spelling.
-pub fn challenge(request: &Request) -> Result<[u8; 32], HandleError> {
-    Ok(challenge_of(request.command_id, &command_hash(request)?))
-}
-
-/// [`challenge`] of an act on record, from its envelope: `causation_id` and `command_hash`.
-#[must_use]
-pub fn challenge_of(command_id: Uuid, command_hash: &str) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(b"siyi act v1\n");
-    hash.update(command_id.as_bytes());
-    hash.update(command_hash.as_bytes());
-    hash.finalize().into()
-}
-
 /// SHA-256 over the command as it was sent, personal texts left out: a hash of a guessable name would give it away.
 pub(super) fn command_hash(request: &Request) -> Result<String, HandleError> {
     let mut input = request.input.clone();

@@ -22,7 +22,7 @@ async fn a_code_makes_one_account_and_is_used_up() {
 }
 
 #[tokio::test]
-async fn a_code_ends_after_a_fortnight_and_with_the_next_one() {
+async fn a_code_ends_after_thirty_days_and_with_the_next_one() {
     let desk = Desk::open();
     let first = desk.sign_in.invite(invited(1)).await.unwrap();
     let second = desk.sign_in.invite(invited(1)).await.unwrap();

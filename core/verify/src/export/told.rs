@@ -20,6 +20,7 @@ const PERSONS: &[&str] = &[
     "approver",
     "tellers",
     "supervisors",
+    "agents",
     "committee",
     "checked_by",
     "group",

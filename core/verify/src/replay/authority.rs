@@ -12,8 +12,9 @@ use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::ids::{CredentialKey, JurisdictionCode, Level};
 use siyi_domain::office::{Actor, Office};
 use siyi_log::envelope::{DomainEvent, Envelope};
+use siyi_log::handler::ToSign;
 use siyi_log::via::{Assertion, KnownBy, Signed, Via};
-use siyi_passkey::check_recorded;
+use siyi_passkey::{ActRefusal, Signed as Signature, check_recorded};
 
 use super::{Replay, seen};
 use crate::finding::{Code, Finding, Language};
@@ -135,7 +136,7 @@ impl Replay<'_> {
             Some(_) | None => self.without_account(&asked, Why::NoAccount, &mut counted),
         };
         let of_signature = match asked.envelope.via.as_ref().map(|via| &via.signed) {
-            Some(Signed::Passkey(assertion)) => self.signature(&asked, assertion, &mut counted),
+            Some(Signed::Passkey(assertion)) => self.signature(&asked, act, assertion, &mut counted),
             Some(Signed::Nobody) | None => None,
         };
         (of_office.into_iter().chain(of_signature).collect(), counted)
@@ -229,9 +230,15 @@ impl Replay<'_> {
     }
 
     /// Whether the signature is over this act, and by a passkey that the account had.
-    fn signature(&self, asked: &Asked<'_>, assertion: &Assertion, counted: &mut Authority) -> Option<Finding> {
+    fn signature(
+        &self,
+        asked: &Asked<'_>,
+        act: &[Entry],
+        assertion: &Assertion,
+        counted: &mut Authority,
+    ) -> Option<Finding> {
         let envelope = asked.envelope;
-        let signed = match check_recorded(envelope.causation_id, &envelope.command_hash, assertion) {
+        let signed = match checked(envelope, act, assertion) {
             Ok(signed) => signed,
             Err(refusal) => {
                 let expected = "a signature over this act";
@@ -254,6 +261,27 @@ impl Replay<'_> {
         let theirs: Vec<&str> = theirs.into_iter().flatten().collect();
         Some(asked.finding(code, "/via/signed/public_key", theirs.join(" "), assertion.public_key.as_str()))
     }
+}
+
+/// Checks the signature over all that the act's events say. Whether whoever acted gave the time or left it to the server, no event
+/// says.
+fn checked(envelope: &Envelope, act: &[Entry], assertion: &Assertion) -> Result<Signature, ActRefusal> {
+    let over = |occurred_at| {
+        let to_sign = ToSign {
+            command_id: envelope.causation_id,
+            command_hash: &envelope.command_hash,
+            stream: envelope.stream.as_str(),
+            actor: envelope.actor,
+            occurred_at,
+            events: act.iter().map(|entry| (entry.recorded.envelope.event_type.as_str(), &entry.data)).collect(),
+        };
+        let challenge = to_sign.challenge().map_err(|_| ActRefusal::OtherChallenge)?;
+        check_recorded(&challenge, assertion)
+    };
+    over(None).or_else(|refusal| match refusal {
+        ActRefusal::OtherChallenge => over(Some(envelope.occurred_at)),
+        other => Err(other),
+    })
 }
 
 /// The public keys of an account's passkeys; none for one of which an older event did not keep it.

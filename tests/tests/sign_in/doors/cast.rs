@@ -39,8 +39,7 @@ fn person(no: usize) -> String {
 /// The person's number on the books, where they are, and the office in which the role acts.
 fn role(column: Column) -> Option<(usize, &'static str, &'static str)> {
     Some(match column {
-        // Nobody is appointed to run the machine: who does so has no account, and the walk shows that none can be had.
-        Column::Nobody | Column::Operator => return None,
+        Column::Nobody => return None,
         Column::Villager => (1, VILLAGE, "villager"),
         Column::Household => (2, VILLAGE, "villager"),
         Column::Representative => (20, VILLAGE, "representative"),
@@ -61,6 +60,7 @@ fn role(column: Column) -> Option<(usize, &'static str, &'static str)> {
         Column::Ended => (52, TOWN, "township_officer"),
         Column::Township => (0, TOWN, "township_officer"),
         Column::County => (0, COUNTY, "county_officer"),
+        Column::Operator => (0, COUNTY, "operator"),
     })
 }
 
@@ -84,12 +84,16 @@ impl Stage {
             let made = folder.create_officer(place, name, sign_in_name, PASSWORD);
             assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         }
+        let made = folder.create_operator(COUNTY, "operator", "2099-12-31");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let server = folder.serve_sealed().await.without_quotas();
         let mut county = first_officer(&server, "county", COUNTY, "county_officer").await;
         let mut township = first_officer(&server, "township", TOWN, "township_officer").await;
         found_villages(&mut township).await;
         fill_offices(&server, &mut township, &mut county).await;
-        let mut browsers = BTreeMap::from([(Column::Township, township), (Column::County, county)]);
+        let operator = first_officer(&server, "operator", COUNTY, "operator").await;
+        let firsts = [(Column::Township, township), (Column::County, county), (Column::Operator, operator)];
+        let mut browsers = BTreeMap::from(firsts);
         for column in Column::ALL.iter().copied().filter(|column| *column != Column::Token) {
             if let (Some(_), false) = (role(column), browsers.contains_key(&column)) {
                 let joined = join(&server, browsers.get_mut(&Column::Township).unwrap(), column).await;

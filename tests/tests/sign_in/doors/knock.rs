@@ -14,7 +14,7 @@ use crate::made::{jpeg, picture};
 /// Codes by which a door stays shut.
 const SHUT: [&str; 2] = ["not-permitted", "not-signed-in"];
 /// Acts for which another person signs second under the best of circumstances.
-const BY_TWO: [&str; 3] = ["restrictPerson", "erasePerson", "recordReading"];
+const BY_TWO: [&str; 4] = ["restrictPerson", "erasePerson", "recordReading", "disposeFile"];
 /// Pages where nothing is found, or nothing is set up: whoever is let in is told so.
 const FOUND_WANTING: [&str; 3] = ["page:/c/{number}/notice/{no}", "page:/sign-in/oidc", "page:/sign-in/oidc/callback"];
 
@@ -64,14 +64,17 @@ impl Street {
             None if door == "attach" => Some(Way::Bring),
             None if door == "event-data" => Some(Way::SeeWhole),
             None if door == "roster" => Some(Way::KeepRolls),
+            None if door == "own-record" => Some(self.page("/account/record")),
+            None if door == "access-log" => Some(self.page("/account/access/{code}")),
             None => ask("mutation", "Mutation", door),
             Some(_) => None,
         }
     }
 
     fn page(&self, route: &str) -> Way {
+        let is_shown = ["/account/record", "/account/access/{code}"].contains(&route);
         let is_form = route == "/sign-out"
-            || route.starts_with("/account/")
+            || (route.starts_with("/account/") && !is_shown)
             || (route.starts_with("/sign-in/passkey/") && route != "/sign-in/passkey.js");
         let named = [
             ("{code}", VILLAGE),
