@@ -1,7 +1,5 @@
 //! Bundles: untouched ones hold; of those that were touched the first thing that is wrong is named.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use serde_json::{Value, json};
 use siyi_log::canonical::canonical_bytes;
@@ -82,27 +80,6 @@ async fn untouched_records_of_six_procedures_hold() {
         packs.insert(raised["data"]["procedure"].as_str().unwrap().to_owned());
     }
     assert!(packs.len() >= 3, "{packs:?}");
-}
-
-/// Seconds of the processor, so that a busy machine does not count.
-fn busy() -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    Duration::from_nanos(told.split_whitespace().next().unwrap().parse().unwrap())
-}
-
-/// Without any optimisation of our own crates; as released it is several times faster.
-#[tokio::test]
-async fn a_matter_is_verified_within_a_second() {
-    let parts = archived().await;
-    let bundle = write(&parts).unwrap();
-    let once = || {
-        let begun = busy();
-        assert_eq!(verify_bundle(&bundle, &options()).exit_code(), 0);
-        busy().saturating_sub(begun)
-    };
-    let least = (0..3).map(|_| once()).min().unwrap();
-    println!("{} events, {} bytes, {least:?}", parts.events.len(), bundle.len());
-    assert!(least < Duration::from_secs(1), "{least:?}");
 }
 
 #[tokio::test]
