@@ -76,8 +76,10 @@ impl Setting {
         self.folder.path().join("files")
     }
 
-    fn elsewhere(&self) -> [String; 4] {
-        ["--store".into(), self.store(), "--shared".into(), self.database.clone()]
+    fn elsewhere(&self) -> [String; 6] {
+        let files = format!("file://{}", self.files().display());
+        let (store, shared) = (self.store(), self.database.clone());
+        ["--store".into(), store, "--shared".into(), shared, "--attachments".into(), files]
     }
 
     pub fn begin_cluster(&self) -> Outcome<()> {
@@ -94,10 +96,8 @@ impl Setting {
 
     pub fn begin(&self, node: usize) -> Outcome<()> {
         let (environment, elsewhere, key) = (self.environment(), self.elsewhere(), self.log_key());
-        let files = format!("file://{}", self.files().display());
         let mut arguments =
             vec![&*environment, SIYI, "serve", "--trial", "--log-key", key.to_str().unwrap_or_default()];
-        arguments.extend(["--attachments", &files]);
         arguments.extend(elsewhere.iter().map(String::as_str));
         let started = Server::start_with(Path::new("env"), &self.data(node), &arguments)?;
         let started = started.map_err(|ended| Broken::Wrong(format!("no node {node}: {ended:?}")))?;
