@@ -157,14 +157,10 @@ impl<'a> Replay<'a> {
     fn of_account<'c>(&self, at: usize, id: Uuid, act: &[Entry], context: &'c Context<'c>) -> Candidates<'c> {
         let events: Vec<&AccountEvent> = act.iter().filter_map(account_event).collect();
         let state = now(self.accounts.get(&id), at);
-        let commands = match of_account_group(&events) {
-            Ok(commands) => commands,
-            Err(groundless) => return Box::new(std::iter::once(Judged::Groundless(groundless))),
-        };
-        Box::new(commands.into_iter().map(move |command| {
+        each(of_account_group(&events), move |command| {
             let decided = account::decide(&state, &command, context);
             answered(command.name(), decided, |event| (event.wire_name(), event.to_data().unwrap_or_default()))
-        }))
+        })
     }
 
     fn of_jurisdiction<'c>(
@@ -176,14 +172,10 @@ impl<'a> Replay<'a> {
     ) -> Candidates<'c> {
         let events: Vec<&JurisdictionEvent> = act.iter().filter_map(jurisdiction_event).collect();
         let state = now(self.jurisdictions.get(code), at);
-        let commands = match of_jurisdiction_group(&events) {
-            Ok(commands) => commands,
-            Err(groundless) => return Box::new(std::iter::once(Judged::Groundless(groundless))),
-        };
-        Box::new(commands.into_iter().map(move |command| {
+        each(of_jurisdiction_group(&events), move |command| {
             let decided = jurisdiction::decide(&state, code, &command, context);
             answered(command.name(), decided, |event| (event.wire_name(), event.to_data().unwrap_or_default()))
-        }))
+        })
     }
 
     fn of_roster<'c>(
@@ -373,6 +365,14 @@ fn occurred<'e, E: 'e>(
     of: impl Fn(&'e Entry) -> Option<&'e E>,
 ) -> impl Iterator<Item = (&'e E, Moment)> {
     act.iter().filter_map(move |entry| Some((of(entry)?, entry.recorded.envelope.occurred_at)))
+}
+
+/// What follows from each command that may have led to an act, the likeliest first.
+fn each<'c, C: 'c>(commands: Result<Vec<C>, Groundless>, judged: impl FnMut(C) -> Judged + 'c) -> Candidates<'c> {
+    match commands {
+        Ok(commands) => Box::new(commands.into_iter().map(judged)),
+        Err(groundless) => Box::new(std::iter::once(Judged::Groundless(groundless))),
+    }
 }
 
 fn answered<E>(command: &'static str, decided: Result<Vec<E>, Refusal>, told: impl Fn(&E) -> Answer) -> Judged {
