@@ -6,6 +6,7 @@
 //! [`each_index_promise`](crate::each_index_promise) and [`each_attachments_promise`](crate::each_attachments_promise) list them; `tests/tests/promises.rs` makes a test of each for each
 //! adapter, and holds that none is missing from the lists.
 #![expect(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
@@ -30,11 +31,31 @@ use serde_json::json;
 use siyi_log::port::{
     AllFrom, AppendError, Appended, Direction, EventStore, Expected, NewEvent, StoredEvent, StreamName,
 };
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// The store under test.
 pub type Store = Arc<dyn EventStore>;
+
+/// A promise that waits for what never comes fails.
+pub async fn within_two_minutes(promise: impl Future<Output = ()>) {
+    tokio::time::timeout(Duration::from_mins(2), promise).await.expect("the promise is not kept within two minutes");
+}
+
+/// One test for each promise, of an adapter that a server stands behind; its factory is the async function `subject` of the module
+/// around.
+#[macro_export]
+macro_rules! test_each {
+    ($theme:ident: $($promise:ident)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                let (subject, _kept) = subject().await;
+                $crate::promises::within_two_minutes($crate::promises::$theme::$promise(subject)).await;
+            }
+        )*
+    };
+}
 
 /// Calls a macro with the name of every promise of an event store.
 #[macro_export]

@@ -1,6 +1,6 @@
 //! Every promise of attachments, of their files and of their index, wherever these lie: in a folder of the node; in an object store,
 //! which is a mounted folder or S3, with the index in PostgreSQL.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "test code beside the test functions")]
+#![expect(clippy::unwrap_used, reason = "test code beside the test functions")]
 
 use siyi_api::attachments::AttachmentKeys;
 use siyi_attachments::{Blobs, DataKeys, FolderBlobs, FolderIndex, Index, MemoryKeys, Note, ObjectBlobs, Place, Store};
@@ -10,17 +10,13 @@ use siyi_postgres::{Shared, UsedFor};
 use siyi_tests::postgres::Postgres;
 use siyi_tests::promises::attachments::Nodes;
 use siyi_tests::s3::S3;
-use std::{future::Future, sync::Arc, time::Duration};
+use siyi_tests::test_each;
+use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 const INDEX: Uuid = Uuid::from_u128(77);
-
-/// A promise that waits for what never comes fails.
-async fn within_two_minutes(promise: impl Future<Output = ()>) {
-    tokio::time::timeout(Duration::from_mins(2), promise).await.expect("the promise is not kept within two minutes");
-}
 
 async fn blobs_in_a_folder() -> (Arc<dyn Blobs>, TempDir) {
     let folder = tempfile::tempdir().unwrap();
@@ -81,51 +77,38 @@ async fn attachments_in_s3_and_postgres() -> (Nodes, (Shared, Shared)) {
     (Nodes { here, there, blobs: Arc::new(blobs), keys }, clients)
 }
 
-/// One test for each promise; the adapter's factory is `super::subject`.
-macro_rules! test_each {
-    ($theme:ident: $($promise:ident)*) => {
-        $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $promise() {
-                let (subject, _kept) = subject().await;
-                super::within_two_minutes(siyi_tests::promises::$theme::$promise(subject)).await;
-            }
-        )*
-    };
-}
-
 mod files_in_a_folder {
-    use super::blobs_in_a_folder as subject;
+    use super::{blobs_in_a_folder as subject, test_each};
     siyi_tests::each_blobs_promise!(test_each);
 }
 
 mod files_in_a_mounted_folder {
-    use super::blobs_in_a_mounted_folder as subject;
+    use super::{blobs_in_a_mounted_folder as subject, test_each};
     siyi_tests::each_blobs_promise!(test_each);
 }
 
 mod files_in_s3 {
-    use super::blobs_in_s3 as subject;
+    use super::{blobs_in_s3 as subject, test_each};
     siyi_tests::each_blobs_promise!(test_each);
 }
 
 mod index_in_the_folder {
-    use super::index_in_a_folder as subject;
+    use super::{index_in_a_folder as subject, test_each};
     siyi_tests::each_index_promise!(test_each);
 }
 
 mod index_in_the_database {
-    use super::index_in_postgres as subject;
+    use super::{index_in_postgres as subject, test_each};
     siyi_tests::each_index_promise!(test_each);
 }
 
 mod of_one_node {
-    use super::attachments_in_a_folder as subject;
+    use super::{attachments_in_a_folder as subject, test_each};
     siyi_tests::each_attachments_promise!(test_each);
 }
 
 mod of_two_nodes {
-    use super::attachments_in_s3_and_postgres as subject;
+    use super::{attachments_in_s3_and_postgres as subject, test_each};
     siyi_tests::each_attachments_promise!(test_each);
 }
 

@@ -1,7 +1,7 @@
 //! Every promise of the vault, of the rows behind the sign-in and of sign-in itself, kept in PostgreSQL.
 //!
 //! The promises are those of `promises.rs`, unchanged; here the two nodes of a sign-in are two clients of one database.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "test code beside the test functions")]
+#![expect(clippy::unwrap_used, reason = "test code beside the test functions")]
 
 use siyi_log::clock::WallClock;
 use siyi_log::keys::{FileMasterKey, MasterKey};
@@ -10,12 +10,8 @@ use siyi_postgres::{Shared, UsedFor};
 use siyi_sign_in::SecretRows;
 use siyi_tests::postgres::Postgres;
 use siyi_tests::promises::sign_ins::Nodes;
-use std::{future::Future, sync::Arc, time::Duration};
-
-/// A promise that waits for what never comes fails.
-async fn within_two_minutes(promise: impl Future<Output = ()>) {
-    tokio::time::timeout(Duration::from_mins(2), promise).await.expect("the promise is not kept within two minutes");
-}
+use siyi_tests::test_each;
+use std::sync::Arc;
 
 /// Two nodes over a database of their own.
 async fn nodes() -> (Shared, Shared) {
@@ -44,25 +40,17 @@ async fn sign_ins() -> (Nodes, (Shared, Shared)) {
     (tokio::task::spawn_blocking(over).await.unwrap(), nodes)
 }
 
-/// One test for each promise; the adapter's factory has the name of the theme.
-macro_rules! test_each {
-    ($theme:ident: $($promise:ident)*) => {
-        mod $theme {
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $promise() {
-                    let (subject, _kept) = super::subject::$theme().await;
-                    super::within_two_minutes(siyi_tests::promises::$theme::$promise(subject)).await;
-                }
-            )*
-        }
-    };
+mod vaults {
+    use super::{test_each, vault as subject};
+    siyi_tests::each_vault_promise!(test_each);
 }
 
-mod subject {
-    pub(crate) use super::{secrets, sign_ins, vault as vaults};
+mod secrets {
+    use super::{secrets as subject, test_each};
+    siyi_tests::each_secrets_promise!(test_each);
 }
 
-siyi_tests::each_vault_promise!(test_each);
-siyi_tests::each_secrets_promise!(test_each);
-siyi_tests::each_sign_in_promise!(test_each);
+mod sign_ins {
+    use super::{sign_ins as subject, test_each};
+    siyi_tests::each_sign_in_promise!(test_each);
+}
