@@ -6,6 +6,10 @@ use clap::Parser;
 use siyi_api::cli::{Cli, LogFormat};
 use tracing_subscriber::EnvFilter;
 
+/// Reading for a client of the log spent half of its time in the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -3,7 +3,8 @@
 //! `cargo bench -p siyi-esdb --bench beside_umadb`, after `core/esdb/interop/setup.sh benches`. Each is a process of its own
 //! that keeps what it acknowledges through a power cut, and each is driven by its own client: ours by the official Rust
 //! client, UmaDB by its Python package. What counts is the ratio of the medians. The folder is `SIYI_BENCH_DIR`, or
-//! `target/tmp`: not a tmpfs, or syncing costs nothing.
+//! `target/tmp`: not a tmpfs, or syncing costs nothing. Behind `--`, one of `alone`, `calls`, `batch`, `read`, `behind` runs
+//! that part only.
 
 #![expect(clippy::disallowed_methods, reason = "a bench makes its own ids")]
 
@@ -27,6 +28,10 @@ use std::{
     time::Instant,
 };
 use tokio::net::TcpListener;
+
+/// The allocator of the program that ships.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -54,14 +59,34 @@ fn main() -> Outcome<()> {
             println!("{:.0} events/s", ours.append(Road::OwnCalls, 2, 2).await?);
             return Ok(());
         }
-        compare(&ours, &mut Theirs::begin(&folder)?).await
+        let parts: Vec<_> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+        compare(&ours, &mut Theirs::begin(&folder)?, |part| {
+            parts.is_empty() || parts.iter().any(|wanted| wanted == part)
+        })
+        .await
     })
 }
 
-async fn compare(ours: &Ours, theirs: &mut Theirs) -> Outcome<()> {
-    appends(ours, theirs, Road::OwnCalls, 1, APPENDS_ALONE, "1.5").await?;
-    appends(ours, theirs, Road::OwnCalls, CLIENTS, APPENDS_EACH, "3.0").await?;
-    appends(ours, theirs, Road::OneCall, CLIENTS, APPENDS_EACH, "3.0").await?;
+async fn compare(ours: &Ours, theirs: &mut Theirs, wanted: impl Fn(&str) -> bool) -> Outcome<()> {
+    if wanted("alone") {
+        appends(ours, theirs, Road::OwnCalls, 1, APPENDS_ALONE, "1.5").await?;
+    }
+    if wanted("calls") {
+        appends(ours, theirs, Road::OwnCalls, CLIENTS, APPENDS_EACH, "3.0").await?;
+    }
+    if wanted("batch") {
+        appends(ours, theirs, Road::OneCall, CLIENTS, APPENDS_EACH, "3.0").await?;
+    }
+    if wanted("read") {
+        reads(ours, theirs).await?;
+    }
+    if wanted("behind") {
+        far_behind(ours).await?;
+    }
+    Ok(())
+}
+
+async fn reads(ours: &Ours, theirs: &mut Theirs) -> Outcome<()> {
     ours.fill(READ_EVENTS).await?;
     theirs.ask(&format!("fill {READ_EVENTS}"))?;
     let (mut here, mut there) = (Vec::new(), Vec::new());
@@ -70,6 +95,10 @@ async fn compare(ours: &Ours, theirs: &mut Theirs) -> Outcome<()> {
         there.push(theirs.ask("read")?);
     }
     print_ratio("reading all events", here, there, "1.0");
+    Ok(())
+}
+
+async fn far_behind(ours: &Ours) -> Outcome<()> {
     ours.fill(FAR_BEHIND).await?;
     let before = ours.peak_memory()?;
     let caught_up = ours.catch_up(FAR_BEHIND).await?;

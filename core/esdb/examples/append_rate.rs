@@ -42,9 +42,7 @@ async fn load(channel: Channel, until: Instant) -> Vec<Duration> {
         let options = append_req::Content::Options(Target { stream_identifier, expected: Some(expected) });
         let event = append_req::Content::ProposedMessage(shared::ProposedMessage {
             id: Some(shared::Uuid { value: Some(shared::uuid::Value::String(id().to_string())) }),
-            metadata: [("type", "any"), ("content-type", "application/octet-stream")]
-                .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .into(),
+            metadata: [("type", "any"), ("content-type", "application/octet-stream")].map(Into::into).into(),
             custom_metadata: bytes::Bytes::new(),
             data: vec![7; 400].into(),
         });

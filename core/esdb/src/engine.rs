@@ -24,6 +24,9 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+/// At most so many events are read at once.
+pub(crate) const MAX_PAGE: usize = 256;
+
 /// At most so many bytes of events are read at once.
 pub(crate) const PAGE_BYTES: usize = 1 << 20;
 
@@ -177,7 +180,7 @@ fn new_event(event: Proposed) -> Result<NewEvent, Refusal> {
     if !event.metadata.is_empty() {
         return Err(Refusal::Bad("an event of the domain has no metadata of its own".into()));
     }
-    NewEvent::from_canonical(event.id, event.event_type, event.data).map_err(|error| Refusal::Bad(error.to_string()))
+    NewEvent::from_canonical(event.id, &*event.event_type, event.data).map_err(|error| Refusal::Bad(error.to_string()))
 }
 
 fn positions(head: Option<Position>) -> u64 {
@@ -194,7 +197,7 @@ fn from_log(event: StoredEvent) -> Result<Recorded, Refusal> {
         revision: event.revision.0,
         position,
         created: recorded_at(&event.body),
-        event_type: event.event_type,
+        event_type: event.event_type.into(),
         json: true,
         data: event.body,
         metadata: Bytes::new(),

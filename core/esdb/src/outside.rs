@@ -25,6 +25,7 @@ use crate::{
     refusal::Refusal,
 };
 use bytes::Bytes;
+use bytestring::ByteString;
 use fjall::{Database, KeyspaceCreateOptions, PersistMode};
 use quick_cache::unsync::Cache;
 use recent::Recent;
@@ -306,7 +307,9 @@ fn remember(tables: &Tables, head: u64, events: usize) -> Result<Known, Refusal>
     let mut newest = tables.all(0..=head, true, events, REMEMBERED_BYTES)?;
     newest.reverse();
     for event in newest {
-        known.recent.insert(event.stream, event.id, (event.revision, event.position));
+        // A name of its own: the one read would keep the whole block that it lies in.
+        let stream = ByteString::from(&*event.stream);
+        known.recent.insert(stream, event.id, (event.revision, event.position));
     }
     Ok(known)
 }

@@ -1,7 +1,7 @@
 //! An event as the protocol knows it, before and after it is stored.
 
 use bytes::Bytes;
-use std::sync::Arc;
+use bytestring::ByteString;
 use uuid::Uuid;
 
 /// The longest stream name in bytes.
@@ -22,7 +22,7 @@ pub struct Proposed {
     /// The id by which an append is idempotent.
     pub id: Uuid,
     /// The type, such as `OrderPlaced`.
-    pub event_type: String,
+    pub event_type: ByteString,
     /// Whether the data are JSON, rather than any bytes.
     pub json: bool,
     /// The data.
@@ -45,13 +45,13 @@ pub struct Recorded {
     /// Its id.
     pub id: Uuid,
     /// Its stream.
-    pub stream: Arc<str>,
+    pub stream: ByteString,
     /// Its place in the stream; [`DELETED`] for a tombstone.
     pub revision: u64,
     /// Its place among all events, increasing and not dense.
     pub position: u64,
     /// Its type.
-    pub event_type: String,
+    pub event_type: ByteString,
     /// Whether its data are JSON.
     pub json: bool,
     /// When it was recorded, in units of 100 ns since 1970.

@@ -36,7 +36,7 @@ use siyi_esdb::{
     },
 };
 use siyi_log::memory::MemoryStore;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use support::{Running, within};
 use tonic::{Code, Status, metadata::MetadataValue, transport::Channel};
 use uuid::Uuid;
@@ -53,19 +53,16 @@ fn id(id: Uuid) -> Option<shared::Uuid> {
     Some(shared::Uuid { value: Some(shared::uuid::Value::String(id.to_string())) })
 }
 
-fn message(data: Vec<u8>, metadata: &[(&str, &str)]) -> shared::ProposedMessage {
+fn message(data: Vec<u8>, metadata: &[(&'static str, &'static str)]) -> shared::ProposedMessage {
     shared::ProposedMessage {
         id: id(Uuid::new_v4()),
-        metadata: metadata
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect::<HashMap<_, _>>(),
+        metadata: metadata.iter().map(|property| (*property).into()).collect(),
         custom_metadata: bytes::Bytes::new(),
         data: data.into(),
     }
 }
 
-const BYTES: [(&str, &str); 2] = [("type", "any"), ("content-type", "application/octet-stream")];
+const BYTES: [(&'static str, &'static str); 2] = [("type", "any"), ("content-type", "application/octet-stream")];
 
 fn begin(stream: &str) -> AppendReq {
     let expected = Some(target::Expected::Any(()));
@@ -178,6 +175,11 @@ async fn an_oversized_append_is_refused_and_nothing_of_it_stored() {
     let nameless = [begin("orders"), event(message(vec![0], &BYTES[..1]))];
     let status = streams.append(futures::stream::iter(nameless)).await.unwrap_err();
     assert_eq!(trailer(&status, "exception"), "missing-required-metadata-property");
+    let mut garbled = message(vec![0], &BYTES);
+    garbled.metadata[0].value = bytes::Bytes::from_static(b"\xff");
+    let status = streams.append(futures::stream::iter([begin("orders"), event(garbled)])).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
+    assert_eq!(status.message(), "the type of an event is not UTF-8");
     let read = face.client().read_stream("orders", &ReadStreamOptions::default()).await.unwrap().next().await;
     assert!(matches!(read, Err(kurrentdb::Error::ResourceNotFound)), "{read:?}");
     face.idle().await;

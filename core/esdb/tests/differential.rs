@@ -225,10 +225,11 @@ impl Subject for Wire {
         let message = |content| streams::AppendReq { content: Some(content) };
         let mut messages = vec![message(Content::Options(target(stream, expected)))];
         messages.extend(events.into_iter().map(|event| {
-            let metadata = [("type", event.event_type.as_str()), ("content-type", "application/json")];
+            let event_type = event.event_type.into_bytes();
+            let content_type = bytes::Bytes::from_static(b"application/json");
             message(Content::ProposedMessage(shared::ProposedMessage {
                 id: Some(shared::Uuid { value: Some(shared::uuid::Value::String(event.id.to_string())) }),
-                metadata: metadata.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+                metadata: [("type", event_type), ("content-type", content_type)].map(Into::into).into(),
                 custom_metadata: event.metadata,
                 data: event.data,
             }))

@@ -224,7 +224,12 @@ impl EventStore for EmbeddedStore {
     }
 
     async fn head(&self) -> Result<Option<Position>, ReadError> {
-        self.read(|_, head| Ok(Some(head))).await
+        // Asked before each append of a client, so no thread is woken for it: the lock is taken for writing only where the
+        // store closes, and nobody waits for it here.
+        match self.shelf.tables.try_read() {
+            Ok(tables) if tables.is_some() => Ok(*self.shelf.head.borrow()),
+            _ => Err(ReadError::Unavailable { reason: CLOSED.into() }),
+        }
     }
 
     async fn find(&self, id: Uuid) -> Result<Option<StoredEvent>, ReadError> {

@@ -6,7 +6,8 @@ use crate::{
     refusal::Refusal,
     wire::{shared, streams},
 };
-use std::collections::HashMap;
+use bytes::Bytes;
+use bytestring::ByteString;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
@@ -77,7 +78,7 @@ pub(crate) fn checked_name(name: &str) -> Result<String, Status> {
 }
 
 pub(crate) fn identifier(stream: &str) -> shared::StreamIdentifier {
-    shared::StreamIdentifier { stream_name: bytes::Bytes::copy_from_slice(stream.as_bytes()) }
+    shared::StreamIdentifier { stream_name: Bytes::copy_from_slice(stream.as_bytes()) }
 }
 
 pub(crate) fn position(at: u64) -> shared::AllStreamPosition {
@@ -90,20 +91,25 @@ pub(crate) fn timestamp(ticks: u64) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds, nanos }
 }
 
+impl<V: Into<Bytes>> From<(&'static str, V)> for shared::Property {
+    fn from((key, value): (&'static str, V)) -> Self {
+        Self { key: key.into(), value: value.into() }
+    }
+}
+
 pub(crate) fn recorded(event: &Recorded, ids: UuidAs) -> shared::RecordedEvent {
-    let content = if event.json { JSON } else { BYTES };
-    let metadata = [
-        ("type", event.event_type.clone()),
-        ("created", event.created.to_string()),
-        ("content-type", content.to_owned()),
+    let metadata = vec![
+        ("type", event.event_type.as_bytes().clone()).into(),
+        ("created", event.created.to_string()).into(),
+        ("content-type", if event.json { JSON } else { BYTES }).into(),
     ];
     shared::RecordedEvent {
         id: Some(ids.write(event.id)),
-        stream_identifier: Some(identifier(&event.stream)),
+        stream_identifier: Some(shared::StreamIdentifier { stream_name: event.stream.as_bytes().clone() }),
         stream_revision: event.revision,
         prepare_position: event.position,
         commit_position: event.position,
-        metadata: metadata.map(|(key, value)| (key.to_owned(), value)).into(),
+        metadata,
         custom_metadata: event.metadata.clone(),
         data: event.data.clone(),
     }
@@ -115,7 +121,8 @@ pub(crate) fn proposed(message: shared::ProposedMessage) -> Result<Proposed, Sta
     Ok(Proposed { id, event_type, json, data: message.data, metadata: message.custom_metadata })
 }
 
-fn described(mut metadata: HashMap<String, String>) -> Result<(String, bool), Status> {
+/// The type, and whether the data are JSON. Of a key that comes twice the last counts, as in a map.
+fn described(metadata: Vec<shared::Property>) -> Result<(ByteString, bool), Status> {
     let missing = || {
         let trailers = [
             ("exception", "missing-required-metadata-property".into()),
@@ -123,12 +130,21 @@ fn described(mut metadata: HashMap<String, String>) -> Result<(String, bool), St
         ];
         exception(Code::InvalidArgument, "Required Metadata Property 'type' or 'content-type' is missing.", trailers)
     };
-    let event_type = metadata.remove("type").filter(|name| !name.is_empty()).ok_or_else(missing)?;
-    let content = metadata.remove("content-type").ok_or_else(missing)?;
+    let (mut event_type, mut content) = (None, None);
+    for shared::Property { key, value } in metadata {
+        match key.as_ref() {
+            b"type" => event_type = Some(value),
+            b"content-type" => content = Some(value),
+            _ => {}
+        }
+    }
+    let event_type = event_type.filter(|name| !name.is_empty()).ok_or_else(missing)?;
+    let content = content.ok_or_else(missing)?;
+    let event_type = ByteString::try_from(event_type).map_err(|_| invalid("the type of an event is not UTF-8"))?;
     if event_type.len() > MAX_TYPE_BYTES {
         return Err(invalid(format!("an event type has at most {MAX_TYPE_BYTES} bytes")));
     }
-    Ok((event_type, content == JSON))
+    Ok((event_type, content == JSON.as_bytes()))
 }
 
 /// The stream and what is expected of it.

@@ -63,7 +63,7 @@ impl Filter {
 
     /// Whether the client wants to see the event.
     pub(crate) fn takes(&self, event: &Recorded) -> Result<bool, Status> {
-        let name = if self.by_stream { event.stream.as_ref() } else { &event.event_type };
+        let name: &str = if self.by_stream { &event.stream } else { &event.event_type };
         match &self.matcher {
             Matcher::Prefixes(prefixes) => {
                 Ok(prefixes.is_empty() || prefixes.iter().any(|prefix| name.starts_with(prefix)))

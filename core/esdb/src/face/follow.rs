@@ -8,7 +8,7 @@ use super::{
     call::Face,
     convert::{own_uuid, position, timestamp},
     filter::Filter,
-    read::{Answers, Asked, PAGE, answer, event},
+    read::{Ahead, Answers, Asked, PAGE, answer, event},
     slots::Kind,
     status::{failure, going_away},
 };
@@ -88,17 +88,34 @@ pub(super) fn all(face: Face, asked: Asked, next: u64, filter: Option<Filter>) -
         let _slot = slot;
         yield confirmation;
         let (mut next, mut behind, mut looked_at) = (next, true, 0);
+        let mut ahead = begin(&face, &mut head, next);
         loop {
-            // INVARIANT: the head is marked as seen before the read, so that what comes during it is not missed.
-            head.borrow_and_update();
             if face.stop.is_cancelled() {
                 Err(going_away())?;
             }
-            let page = face.engine.read_all_forwards(next, PAGE).await.map_err(|refusal| failure(&refusal))?;
-            let more = !page.is_empty();
+            let page = ahead.page().await?;
+            let Some(last) = page.last().map(|event| event.position) else {
+                if std::mem::take(&mut behind) {
+                    // INVARIANT: a checkpoint is the position of an event that exists; behind it nothing was passed by.
+                    let at = next.saturating_sub(1).min(face.engine.head().borrow().last());
+                    if filter.is_some() {
+                        looked_at = 0;
+                        yield checkpoint(&face, at);
+                    }
+                    yield answer(Content::CaughtUp(read_resp::CaughtUp {
+                        timestamp: Some(timestamp(face.engine.now())),
+                        stream_revision: None,
+                        position: Some(position(at)),
+                    }));
+                }
+                changed(&face, &mut head).await?;
+                ahead = begin(&face, &mut head, next);
+                continue;
+            };
+            next = last + 1;
+            ahead = begin(&face, &mut head, next);
             for recorded in page {
                 let at = recorded.position;
-                next = at + 1;
                 looked_at += 1;
                 if face.guardian.may_read(&asked.caller, &recorded.stream)
                     && filter.as_ref().map_or(Ok(true), |filter| filter.takes(&recorded))?
@@ -110,25 +127,14 @@ pub(super) fn all(face: Face, asked: Asked, next: u64, filter: Option<Filter>) -
                     yield checkpoint(&face, at);
                 }
             }
-            if more {
-                continue;
-            }
-            if std::mem::take(&mut behind) {
-                // INVARIANT: a checkpoint is the position of an event that exists; behind it nothing was passed by.
-                let at = next.saturating_sub(1).min(face.engine.head().borrow().last());
-                if filter.is_some() {
-                    looked_at = 0;
-                    yield checkpoint(&face, at);
-                }
-                yield answer(Content::CaughtUp(read_resp::CaughtUp {
-                    timestamp: Some(timestamp(face.engine.now())),
-                    stream_revision: None,
-                    position: Some(position(at)),
-                }));
-            }
-            changed(&face, &mut head).await?;
         }
     }))
+}
+
+fn begin(face: &Face, head: &mut watch::Receiver<Head>, next: u64) -> Ahead {
+    // INVARIANT: the head is marked as seen before the read, so that what comes during it is not missed.
+    head.borrow_and_update();
+    Ahead::begin(&face.engine, next, false, PAGE)
 }
 
 fn checkpoint(face: &Face, at: u64) -> ReadResp {

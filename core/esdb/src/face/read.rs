@@ -8,17 +8,20 @@ use super::{
     status::failure,
 };
 use crate::{
-    engine::{Bound, Page, StreamPage},
+    engine::{Bound, Engine, MAX_PAGE, Page, StreamPage},
     guardian::Caller,
     record::Recorded,
+    refusal::Refusal,
     wire::streams::{ReadResp, read_resp},
 };
 use async_stream::try_stream;
 use futures::{Stream, stream::BoxStream};
+use std::sync::Arc;
+use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 
-/// Events in a page.
-pub(super) const PAGE: usize = 128;
+/// Events in a page. While it is sent, the next one is read, so a reader holds two, each of about a MiB at most.
+pub(super) const PAGE: usize = MAX_PAGE;
 
 pub(super) type Answers = BoxStream<'static, Result<ReadResp, Status>>;
 
@@ -115,6 +118,28 @@ pub(super) async fn stream(face: Face, asked: Asked, name: String, from: Bound, 
     }))
 }
 
+/// A page of all events that is being read, while another is sent.
+pub(super) struct Ahead(AbortOnDropHandle<Result<Vec<Recorded>, Refusal>>);
+
+impl Ahead {
+    /// Begins to read: forwards those at `from` and behind it, backwards those before it.
+    pub(super) fn begin(engine: &Arc<Engine>, from: u64, backwards: bool, size: usize) -> Self {
+        let engine = Arc::clone(engine);
+        Self(AbortOnDropHandle::new(tokio::spawn(async move {
+            if backwards {
+                engine.read_all_backwards(from, size).await
+            } else {
+                engine.read_all_forwards(from, size).await
+            }
+        })))
+    }
+
+    pub(super) async fn page(self) -> Result<Vec<Recorded>, Status> {
+        let read = self.0.await.unwrap_or_else(|error| Err(Refusal::Unavailable(error.to_string())));
+        read.map_err(|refusal| failure(&refusal))
+    }
+}
+
 /// Reads all events: forwards those at `from` and behind it, backwards those before it.
 pub(super) fn all(
     face: Face,
@@ -128,17 +153,20 @@ pub(super) fn all(
         let _slot = slot;
         // What is appended during the read is no part of it.
         let end = face.engine.head().borrow().last();
-        let (mut at, mut left) = (from, count);
-        while left > 0 {
+        let mut left = count;
+        let begin = |at, left| {
             let size = if filter.is_some() { PAGE } else { page(left) };
-            let page = if asked.backwards {
-                face.engine.read_all_backwards(at, size).await
-            } else {
-                face.engine.read_all_forwards(at, size).await
-            };
-            let page = page.map_err(|refusal| failure(&refusal))?;
+            Ahead::begin(&face.engine, at, asked.backwards, size)
+        };
+        let mut ahead = (left > 0).then(|| begin(from, left));
+        while let Some(reading) = ahead.take() {
+            let page = reading.page().await?;
             let Some(last) = page.last().map(|event| event.position) else { break };
-            at = if asked.backwards { last } else { last + 1 };
+            let at = if asked.backwards { last } else { last + 1 };
+            let rest = left.saturating_sub(page.len() as u64);
+            if rest > 0 {
+                ahead = Some(begin(at, rest));
+            }
             for recorded in page {
                 if left == 0 || recorded.position > end {
                     left = 0;
@@ -151,6 +179,11 @@ pub(super) fn all(
                     yield event(&face, &asked, recorded).await;
                 }
             }
+            if left == 0 {
+                break;
+            }
+            // Of the page not every event was sent, so its number was not enough.
+            ahead = ahead.or_else(|| Some(begin(at, left)));
         }
     })
 }

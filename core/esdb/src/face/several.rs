@@ -166,7 +166,7 @@ fn proposed(record: AppendRecord) -> Result<Proposed, Status> {
     let properties: BTreeMap<_, _> = record.properties.iter().map(|(key, value)| (key, json(value, 0))).collect();
     let metadata = if properties.is_empty() { Vec::new() } else { serde_json::to_vec(&properties).unwrap_or_default() };
     let json = schema.format == JSON;
-    Ok(Proposed { id, event_type: schema.name, json, data: record.data, metadata: metadata.into() })
+    Ok(Proposed { id, event_type: schema.name.into(), json, data: record.data, metadata: metadata.into() })
 }
 
 /// A value as JSON. What lies deeper than a decoder would let through is left out.

@@ -29,8 +29,8 @@ pub(super) fn encode(event: &Recorded) -> Vec<u8> {
 }
 
 /// Reads the stored form of the event at `position`.
-pub(super) fn decode(position: u64, frame: &[u8]) -> Result<Recorded, Refusal> {
-    read(position, Bytes::copy_from_slice(frame))
+pub(super) fn decode(position: u64, frame: Bytes) -> Result<Recorded, Refusal> {
+    read(position, frame)
         .ok_or_else(|| Refusal::Corrupt(format!("the event of a client at position {position} does not read")))
 }
 
@@ -48,10 +48,10 @@ fn read(position: u64, mut frame: Bytes) -> Option<Recorded> {
     let [stream, event_type, data, metadata] = lengths.map(&mut part);
     Some(Recorded {
         id,
-        stream: std::str::from_utf8(&stream?).ok()?.into(),
+        stream: stream?.try_into().ok()?,
         revision,
         position,
-        event_type: std::str::from_utf8(&event_type?).ok()?.into(),
+        event_type: event_type?.try_into().ok()?,
         json: flags & JSON != 0,
         created,
         data: data?,

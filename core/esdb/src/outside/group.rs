@@ -13,8 +13,9 @@ use crate::{
     refusal::{Refusal, Violation},
 };
 use bytes::Bytes;
+use bytestring::ByteString;
 use fjall::OwnedWriteBatch;
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 pub(super) struct Group<'a> {
@@ -27,10 +28,10 @@ pub(super) struct Group<'a> {
     /// A write broke off in its middle, so the batch may not be committed.
     torn: bool,
     /// What the calls before changed.
-    states: HashMap<Arc<str>, State>,
-    recent: HashMap<(Arc<str>, Uuid), Place>,
-    events: HashMap<(Arc<str>, u64), (Uuid, u64)>,
-    new: Vec<(Arc<str>, Uuid, Place)>,
+    states: HashMap<ByteString, State>,
+    recent: HashMap<(ByteString, Uuid), Place>,
+    events: HashMap<(ByteString, u64), (Uuid, u64)>,
+    new: Vec<(ByteString, Uuid, Place)>,
 }
 
 /// What is to be written.
@@ -38,9 +39,9 @@ pub(super) struct Judged {
     pub(super) batch: OwnedWriteBatch,
     pub(super) torn: bool,
     pub(super) head: Head,
-    pub(super) states: HashMap<Arc<str>, State>,
+    pub(super) states: HashMap<ByteString, State>,
     /// In the order of their positions.
-    pub(super) new: Vec<(Arc<str>, Uuid, Place)>,
+    pub(super) new: Vec<(ByteString, Uuid, Place)>,
 }
 
 impl Ledger for Group<'_> {
@@ -54,14 +55,14 @@ impl Ledger for Group<'_> {
     }
 
     fn event_at(&mut self, stream: &str, revision: u64) -> Result<Option<(Uuid, u64)>, Refusal> {
-        if let Some(event) = self.events.get(&(Arc::from(stream), revision)) {
+        if let Some(event) = self.events.get(&(ByteString::from(stream), revision)) {
             return Ok(Some(*event));
         }
         Ok(self.tables.event_of(stream, revision)?.map(|event| (event.id, event.position)))
     }
 
     fn recent(&mut self, stream: &str, id: Uuid) -> Option<Place> {
-        let key = (Arc::from(stream), id);
+        let key = (ByteString::from(stream), id);
         self.recent.get(&key).copied().or_else(|| self.known.recent.get(&key))
     }
 }
@@ -105,7 +106,7 @@ impl<'a> Group<'a> {
             data: Bytes::from_static(b"{}"),
             metadata: Bytes::new(),
         };
-        let position = self.place(&Arc::from(stream), DELETED, &event)?;
+        let position = self.place(&ByteString::from(stream), DELETED, &event)?;
         self.states.insert(stream.into(), State { tombstoned: true, ..state });
         Ok(Written { last_revision: Some(DELETED), position: Some(position) })
     }
@@ -162,13 +163,13 @@ impl<'a> Group<'a> {
             let metadata = state.metadata.as_ref().map_or_else(Vec::new, |metadata| metadata.truncating(first));
             self.describe(stream, metadata)?;
         }
-        let name: Arc<str> = stream.into();
+        let name = ByteString::from(stream);
         let mut written = Written { last_revision: None, position: None };
         for (event, revision) in events.iter().zip(first..) {
             let position = self.place(&name, revision, event)?;
-            self.recent.insert((Arc::clone(&name), event.id), (revision, position));
-            self.new.push((Arc::clone(&name), event.id, (revision, position)));
-            self.events.insert((Arc::clone(&name), revision), (event.id, position));
+            self.recent.insert((name.clone(), event.id), (revision, position));
+            self.new.push((name.clone(), event.id, (revision, position)));
+            self.events.insert((name.clone(), revision), (event.id, position));
             written = Written { last_revision: Some(revision), position: Some(position) };
         }
         let state = State { last: written.last_revision, ..self.state(stream)? };
@@ -202,7 +203,7 @@ impl<'a> Group<'a> {
             .into_uuid()
     }
 
-    fn place(&mut self, stream: &Arc<str>, revision: u64, event: &Proposed) -> Result<u64, Refusal> {
+    fn place(&mut self, stream: &ByteString, revision: u64, event: &Proposed) -> Result<u64, Refusal> {
         let full = || Refusal::Unavailable("too many events of clients since the last one of the domain".into());
         // INVARIANT: this is the one step of a write that can fail behind its begin.
         let Some(position) = self.head.next() else {
@@ -212,7 +213,7 @@ impl<'a> Group<'a> {
         self.head.client = position;
         let recorded = Recorded {
             id: event.id,
-            stream: Arc::clone(stream),
+            stream: stream.clone(),
             revision,
             position,
             event_type: event.event_type.clone(),

@@ -1,13 +1,11 @@
 //! Where recent events stand: what a repeated append that expects nothing is known by.
 
 use super::judge::Place;
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-};
+use bytestring::ByteString;
+use std::collections::{HashMap, VecDeque};
 use uuid::Uuid;
 
-type Key = (Arc<str>, Uuid);
+type Key = (ByteString, Uuid);
 
 /// The places of the last so many events.
 pub(super) struct Recent {
@@ -25,7 +23,7 @@ impl Recent {
         self.places.get(key).copied()
     }
 
-    pub(super) fn insert(&mut self, stream: Arc<str>, id: Uuid, place: Place) {
+    pub(super) fn insert(&mut self, stream: ByteString, id: Uuid, place: Place) {
         let key = (stream, id);
         // The same id may be written twice, where it comes behind another: then the later place counts.
         if self.places.insert(key.clone(), place).is_some() {

@@ -90,7 +90,7 @@ impl Tables {
         let frame = self.events.get(position.to_be_bytes()).map_err(|error| failed(&error))?;
         let frame =
             frame.ok_or_else(|| Refusal::Corrupt(format!("there is no event of a client at position {position}")))?;
-        frame::decode(position, &frame)
+        frame::decode(position, frame.into())
     }
 
     /// The events with these positions, at most `limit` and about `bytes` of them.
@@ -112,7 +112,7 @@ impl Tables {
             }
             let (key, frame) = entry.into_inner().map_err(|error| failed(&error))?;
             size += frame.len();
-            events.push(frame::decode(number(&key)?, &frame)?);
+            events.push(frame::decode(number(&key)?, frame.into())?);
         }
         Ok(events)
     }

@@ -11,6 +11,7 @@ use crate::{
     record::{Expected, Proposed, Written},
     refusal::{Refusal, Violation},
 };
+use bytestring::ByteString;
 use fjall::PersistMode;
 use quick_cache::unsync::Cache;
 use siyi_log::clock::Clock;
@@ -69,7 +70,7 @@ pub(super) enum Message {
 
 /// What the writer keeps in memory of what is stored.
 pub(super) struct Known {
-    pub(super) states: Cache<Arc<str>, State>,
+    pub(super) states: Cache<ByteString, State>,
     /// Where recent events stand, by stream and id: what a repeated append is known by.
     pub(super) recent: Recent,
 }

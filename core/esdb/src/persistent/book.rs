@@ -281,5 +281,5 @@ fn pin(strategy: Strategy, item: &Item) -> String {
     {
         return correlation.into();
     }
-    event.stream.as_ref().into()
+    String::from(&*event.stream)
 }
