@@ -36,13 +36,11 @@ impl LoggedAccounts {
     async fn check(&self, place: &JurisdictionCode, person: PersonId) -> Result<(), AccountsError> {
         let roster = self.handler.roster(place).await.map_err(|error| broken(&error))?;
         roster.present(person).map_err(|refusal| refused(&refusal))?;
-        match account_of(&self.handler, &self.models, person).await? {
-            None => Ok(()),
-            Some(_) => {
-                let message = "this person has an account already".to_owned();
-                Err(AccountsError { code: "person-has-account", message })
-            }
+        if account_of(&self.handler, &self.models, person).await?.is_some() {
+            let message = "this person has an account already".to_owned();
+            return Err(AccountsError { code: "person-has-account", message });
         }
+        Ok(())
     }
 
     /// One human votes in one village: who acts in a second one must have been admitted in one of the two by the events that the

@@ -22,7 +22,7 @@ pub fn cited(entries: &[Entry]) -> BTreeMap<String, Place> {
             cited.entry(hash.to_owned()).or_insert_with(|| entry.place().at(field));
         });
         for (field, sheet) in entry.recorded.envelope.via.iter().flat_map(Via::sheets) {
-            cited.entry(sheet.to_string()).or_insert_with(|| entry.place().at(&format!("/via/{field}")));
+            cited.entry(sheet.to_string()).or_insert_with(|| entry.place().at(format!("/via/{field}")));
         }
     }
     cited
