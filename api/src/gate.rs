@@ -86,7 +86,7 @@ pub enum Shut {
     },
     /// Only a second person's signature is missing; the policies say whose.
     #[error(
-        "缺少第二人签字 a second signature is missing: 公告须由公告上写明的一名监委会成员签字，以其本人账号的签字码，没有账号的以存入附件的纸质\
+        "缺少有效的第二人签字 a valid second signature is missing: 公告须由公告上写明的一名监委会成员签字，以其本人账号的签字码，没有账号的以存入附件的纸质\
          单据 a notice needs a supervisor whom it names, by a code from their own account or, without an account, on a sheet that is kept here"
     )]
     SecondMissing,

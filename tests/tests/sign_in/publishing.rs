@@ -209,6 +209,10 @@ async fn a_supervisor_without_an_account_signs_on_a_sheet_that_is_kept() {
         assert_eq!(code(&refused), MISSING, "{why}: {refused}");
     }
     assert_eq!(village.server.app.store.head().await.unwrap(), before, "something was published");
+    village.director.extra = vec![("x-siyi-second", format!("{without}:{sheet}"))];
+    let disposal = json!({ "file": sheet, "approval": "a".repeat(64) });
+    let disposed = village.director.act("disposeFile", "DisposeFileInput", VILLAGE, disposal).await;
+    assert_eq!(disposed["error"], MISSING, "a file is destroyed by two who are there");
     is_recorded(&village.post(&["sv1"], Some(format!("{without}:{sheet}"))).await, "postNotice");
     let actor = Actor { person: without, office: Office::Supervisor };
     let signed = SecondSigned::Paper { sheet: sheet.clone().try_into().unwrap() };
