@@ -36,20 +36,11 @@ impl LoggedAccounts {
     async fn check(&self, place: &JurisdictionCode, person: PersonId) -> Result<(), AccountsError> {
         let roster = self.handler.roster(place).await.map_err(|error| broken(&error))?;
         roster.present(person).map_err(|refusal| refused(&refusal))?;
-        let head = self.handler.store().head().await.map_err(|error| broken(&error.into()))?;
-        if let Some(head) = head
-            && !self.models.directory.wait_for(head, PATIENCE).await
-        {
-            return Err(unavailable("the directory is behind the log"));
+        if account_of(&self.handler, &self.models, person).await?.is_some() {
+            let message = "this person has an account already".to_owned();
+            return Err(AccountsError { code: "person-has-account", message });
         }
-        match directory::account_of(&self.models.directory.shelf(), person) {
-            Ok(None) => Ok(()),
-            Ok(Some(_)) => {
-                let message = "this person has an account already".to_owned();
-                Err(AccountsError { code: "person-has-account", message })
-            }
-            Err(error) => Err(unavailable(&error.to_string())),
-        }
+        Ok(())
     }
 
     /// One human votes in one village: who acts in a second one must have been admitted in one of the two by the events that the
@@ -86,7 +77,8 @@ impl LoggedAccounts {
         input: Value,
     ) -> Result<(), AccountsError> {
         let (actor, known_by) = who;
-        let via = |known_by| Via { known_by, account: Some(account), attendant: None, signed: Signed::Nobody };
+        let via =
+            |known_by| Via { known_by, account: Some(account), attendant: None, second: None, signed: Signed::Nobody };
         let request = Request {
             command_id: crate::graphql::new_id(),
             target: Target::Account(account),
@@ -124,6 +116,24 @@ impl LoggedAccounts {
     async fn told(&self, account: Uuid) -> Result<Arc<Account>, AccountsError> {
         self.handler.account(account).await.map_err(|error| broken(&error))
     }
+}
+
+/// The account that acts as a person, by all that the log holds now; none where there is none or it was closed.
+///
+/// # Errors
+/// [`AccountsError`] where the log or the directory does not answer.
+pub(crate) async fn account_of(
+    handler: &Handler,
+    models: &Models,
+    person: PersonId,
+) -> Result<Option<Uuid>, AccountsError> {
+    let head = handler.store().head().await.map_err(|error| broken(&error.into()))?;
+    if let Some(head) = head
+        && !models.directory.wait_for(head, PATIENCE).await
+    {
+        return Err(unavailable("the directory is behind the log"));
+    }
+    directory::account_of(&models.directory.shelf(), person).map_err(|error| unavailable(&error.to_string()))
 }
 
 /// How somebody is known who opens an account by this proof. What comes later comes by a session, of which the record hears

@@ -32,7 +32,7 @@ use crate::accounts::LoggedAccounts;
 use crate::attachments::AttachmentKeys;
 use crate::elsewhere::{self, Elsewhere, Misplaced};
 use crate::erasing::Erasing;
-use crate::gate::Gate;
+use crate::gate::{Gate, Papers};
 use crate::public_log::{LogOptions, PublicLog, PublicLogError};
 use crate::retention::FilesHeld;
 use crate::sign_in::{OfficesHeld, SignInDoor};
@@ -229,7 +229,8 @@ impl App {
         );
         let handler = Arc::new(handler.with_records(Arc::new(FilesHeld(attachments.clone()))));
         let record = AccessLog::open(&data.join("access"))?;
-        let gate = Gate::new(DecisionPoint::shipped()?, record, Arc::clone(&handler), mode.is_open());
+        let papers = Papers { models: models.clone(), attachments: attachments.clone() };
+        let gate = Gate::new(DecisionPoint::shipped()?, record, Arc::clone(&handler), papers, mode.is_open());
         Ok(Self {
             handler,
             models,

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 use siyi_access::record::{AccessLog, Entry, Line, RecordError};
 use siyi_access::{About, Account, Circumstances, Decision, DecisionPoint, Door, Held, SignInMethod, Visitor, covers};
+use siyi_domain::account;
 use siyi_domain::consultation::{Consultation, ConsultationEvent};
 use siyi_domain::ids::{ConsultationId, JurisdictionCode, PersonId};
 use siyi_domain::office::{Actor, Office, RollKind};
@@ -25,7 +26,7 @@ use uuid::Uuid;
 
 mod second;
 
-pub use second::Seconds;
+pub use second::{Given, Papers, Seconds};
 
 /// Who stands at a door.
 #[derive(Debug, Clone, Default)]
@@ -61,7 +62,7 @@ pub struct Act {
     pub attendant: Option<Attendant>,
     /// The passkey's signature over the act.
     pub signed: Signed,
-    /// The code that a second person gave, where two are needed.
+    /// The code that a second person gave, or the sheet that they signed: see [`Gate::second`].
     pub second: Option<String>,
 }
 
@@ -83,6 +84,15 @@ pub enum Shut {
         /// What to sign: [`siyi_log::handler::ToSign::challenge`].
         challenge: [u8; 32],
     },
+    /// Only a second person's signature is missing; the policies say whose.
+    #[error(
+        "缺少有效的第二人签字 a valid second signature is missing: 公告须由公告上写明的一名监委会成员签字，以其本人账号的签字码，没有账号的以存入附件的纸质\
+         单据 a notice needs a supervisor whom it names, by a code from their own account or, without an account, on a sheet that is kept here"
+    )]
+    SecondMissing,
+    /// What is asked about a signature on paper cannot be told.
+    #[error("the signature on paper cannot be checked now: {0}")]
+    Untold(String),
     /// What an erasure has to reach could not be noted, so nothing was recorded.
     #[error("the erasure cannot be prepared now: {0}")]
     NotPrepared(String),
@@ -99,7 +109,8 @@ impl Shut {
             Self::NotSignedIn => "not-signed-in",
             Self::Denied { .. } => "not-permitted",
             Self::SignatureMissing { .. } => "signature-missing",
-            Self::NotPrepared(_) => "store-unavailable",
+            Self::SecondMissing => "second-signature-missing",
+            Self::NotPrepared(_) | Self::Untold(_) => "store-unavailable",
             Self::Handle(error) => error.code(),
         }
     }
@@ -110,6 +121,7 @@ pub struct Gate {
     point: DecisionPoint,
     record: AccessLog,
     handler: Arc<Handler>,
+    papers: Papers,
     demonstration: bool,
     /// Codes by which a second person signs.
     pub seconds: Seconds,
@@ -118,8 +130,14 @@ pub struct Gate {
 impl Gate {
     /// A gate before a handler.
     #[must_use]
-    pub fn new(point: DecisionPoint, record: AccessLog, handler: Arc<Handler>, demonstration: bool) -> Self {
-        Self { point, record, handler, demonstration, seconds: Seconds::default() }
+    pub fn new(
+        point: DecisionPoint,
+        record: AccessLog,
+        handler: Arc<Handler>,
+        papers: Papers,
+        demonstration: bool,
+    ) -> Self {
+        Self { point, record, handler, papers, demonstration, seconds: Seconds::default() }
     }
 
     /// Whether anybody may act as anybody here.
@@ -165,11 +183,17 @@ impl Gate {
             Caller::Claimed(_) => (KnownBy::Demonstration, None),
             Caller::Account(identity) => (known_by(identity.method), Some(identity.account)),
         };
-        let day = request.occurred_at.unwrap_or_else(|| self.handler.clock().now()).day();
+        let at = request.occurred_at.unwrap_or_else(|| self.handler.clock().now());
         let place = self.place_of(&request.target, &request.name, &request.input).await?;
-        let visitor = self.visitor(caller, place.as_ref(), day).await?;
+        let visitor = self.visitor(caller, place.as_ref(), at.day()).await?;
         let mut about = self.about(&request, place.clone()).await?;
-        about.second_signer = second.and_then(|code| self.seconds.take(&code, self.handler.clock().now()));
+        let second = match (second, &place) {
+            (Some(said), Some(place)) => self.second(&said, (request.command_id, at), place).await?,
+            _ => None,
+        };
+        if let (Some(second), Some(place)) = (&second, &place) {
+            self.tell_second(second, place, &mut about).await?;
+        }
         let mut around = self.circumstances();
         if let (Some(attendant), Some(place)) = (&attendant, place) {
             around.represented_on_roll = self.handler.roster(&place).await?.present(request.actor.person).is_ok();
@@ -178,7 +202,13 @@ impl Gate {
             around.acting_through = Some(Held { person, office, jurisdiction: place });
         }
         if !self.decide(&visitor, Some(request.actor), &request.name, &about, &around).allowed {
-            return Err(Shut::Denied { door: request.name });
+            if !self.would_open(&visitor, request.actor, &request.name, &about.signed_by_two(), &around) {
+                return Err(Shut::Denied { door: request.name });
+            }
+            // What is recorded already was signed then: its answer is given again.
+            if !self.handler.is_recorded(request.command_id).await? {
+                return Err(Shut::SecondMissing);
+            }
         }
         if self.must_sign(account, request.actor.office).await? && signed == Signed::Nobody {
             return match self.handler.challenge(&request).await? {
@@ -186,7 +216,7 @@ impl Gate {
                 Challenged::Answered(outcome) => Ok(outcome),
             };
         }
-        request.via = Some(Via { known_by, account, attendant, signed });
+        request.via = Some(Via { known_by, account, attendant, second, signed });
         Ok(self.handler.handle(&request).await?)
     }
 
@@ -213,6 +243,11 @@ impl Gate {
         decision
     }
 
+    /// Whether a door would open if the circumstances were these. Nobody asked for that, so the access log does not tell of it.
+    fn would_open(&self, visitor: &Visitor, actor: Actor, door: &str, about: &About, around: &Circumstances) -> bool {
+        Door::named(door).is_some_and(|door| self.point.decide(visitor, Some(actor), &door, about, around).allowed)
+    }
+
     /// The caller, with every office held on a day in the place and above it.
     async fn visitor(
         &self,
@@ -226,13 +261,7 @@ impl Gate {
             Caller::Account(identity) => identity,
         };
         let account = self.handler.account(identity.account).await?;
-        let mut held = Vec::new();
-        for (code, person) in account.persons.iter().filter(|_| !account.closed) {
-            let is_near = place.is_none_or(|place| code.contains(place) || place.contains(code));
-            let roster = self.handler.roster(code).await?;
-            // An operator's office is of the machine, and keeps from acting in every place.
-            held.extend(offices(&roster, code, *person, day).filter(|held| is_near || held.office == Office::Operator));
-        }
+        let held = self.held_by(&account, place, day).await?;
         let signed_in = self.handler.clock().now().since(identity.signed_in_at).as_secs();
         Ok(Visitor::Account(Account {
             account: identity.account,
@@ -242,6 +271,23 @@ impl Gate {
             scopes: identity.scopes.clone(),
             signed_in_seconds_ago: u64::try_from(signed_in).unwrap_or_default(),
         }))
+    }
+
+    /// Every office that an account's persons hold on a day in the place and above it.
+    async fn held_by(
+        &self,
+        account: &account::Account,
+        place: Option<&JurisdictionCode>,
+        day: Date,
+    ) -> Result<Vec<Held>, HandleError> {
+        let mut held = Vec::new();
+        for (code, person) in account.persons.iter().filter(|_| !account.closed) {
+            let is_near = place.is_none_or(|place| code.contains(place) || place.contains(code));
+            let roster = self.handler.roster(code).await?;
+            // An operator's office is of the machine, and keeps from acting in every place.
+            held.extend(offices(&roster, code, *person, day).filter(|held| is_near || held.office == Office::Operator));
+        }
+        Ok(held)
     }
 
     /// The newest lines of the access log that are wanted. Reads files: off the async threads.
@@ -316,6 +362,7 @@ impl Gate {
                 .input
                 .get("office")
                 .and_then(|office| serde_json::from_value(office.clone()).ok()),
+            supervisors: second::supervisors(request).collect(),
             ..About::default()
         };
         if let Target::Consultation(id) = &request.target {
@@ -400,7 +447,7 @@ fn offices<'a>(
     offices.into_iter().map(move |office| Held { person, office, jurisdiction: code.clone() })
 }
 
-const fn known_by(method: SignInMethod) -> KnownBy {
+pub(crate) const fn known_by(method: SignInMethod) -> KnownBy {
     match method {
         SignInMethod::Password => KnownBy::Password,
         SignInMethod::Passkey => KnownBy::Passkey,

@@ -9,9 +9,10 @@ use siyi_domain::roster::Keeping;
 use siyi_log::handler::{HandleError, Outcome, Request, Target};
 use siyi_log::port::Position;
 use siyi_log::vault::{Opened, VaultError};
+use siyi_log::via::{Second, SecondSigned, Signed, Via};
 
 use crate::app::App;
-use crate::gate::{Caller, Identity};
+use crate::gate::{Caller, Identity, known_by};
 use crate::graphql::new_id;
 
 /// Whose data somebody wants to see, and why.
@@ -26,7 +27,7 @@ pub struct Wanted {
     /// Whose data.
     pub person: PersonId,
     /// Who signed second, where that is needed.
-    pub second: Option<PersonId>,
+    pub second: Option<Second>,
     /// Why; it stands in the log for ever, so it names nobody.
     pub purpose: String,
 }
@@ -79,7 +80,7 @@ impl Unread {
 /// [`Unread`].
 pub async fn open(app: &App, wanted: Wanted) -> Result<(Position, Vec<Opened>), Unread> {
     check(app, &wanted).await?;
-    let Wanted { identity, actor, place, person, purpose, .. } = wanted;
+    let Wanted { identity, actor, place, person, second, purpose } = wanted;
     let values = app.vault.of_subject(person.0).await.map_err(|error| {
         tracing::error!(%error, "the vault does not answer");
         Unread::Vault(error)
@@ -93,7 +94,13 @@ pub async fn open(app: &App, wanted: Wanted) -> Result<(Position, Vec<Opened>), 
         occurred_at: None,
         actor,
         correlation_id: None,
-        via: None,
+        via: Some(Via {
+            known_by: known_by(identity.method),
+            account: Some(identity.account),
+            attendant: None,
+            second,
+            signed: Signed::Nobody,
+        }),
     };
     // INVARIANT: nothing is shown before it is on the disk that it was shown.
     match app.handler.handle(&request).await? {
@@ -104,7 +111,12 @@ pub async fn open(app: &App, wanted: Wanted) -> Result<(Position, Vec<Opened>), 
 
 async fn check(app: &App, wanted: &Wanted) -> Result<(), Unread> {
     let Wanted { identity, place, person, second, .. } = wanted;
-    let about = About { subject: Some(*person), second_signer: *second, ..About::place(place.clone()) };
+    let about = About {
+        subject: Some(*person),
+        second_signer: second.as_ref().map(|second| second.actor.person),
+        second_on_paper: second.as_ref().is_some_and(|second| matches!(second.signed, SecondSigned::Paper { .. })),
+        ..About::place(place.clone())
+    };
     if !app.gate.may(&Caller::Account(identity.clone()), "read-personal", &about).await? {
         return Err(Unread::NotPermitted);
     }

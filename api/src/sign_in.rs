@@ -12,6 +12,7 @@ use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use siyi_access::Held;
+use siyi_domain::ids::JurisdictionCode;
 use siyi_domain::office::Office;
 use siyi_log::clock::Clock;
 use siyi_projections::directory;
@@ -48,10 +49,14 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// An office, as its holder's account page says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficeLine {
+    /// The code of where.
+    pub code: JurisdictionCode,
     /// Where.
     pub place: String,
     /// Which, in the page's language.
     pub office: String,
+    /// Whether what its holder does binds others.
+    pub binds_others: bool,
     /// The page of who looked, where it is the office's to ask.
     pub access: Option<String>,
 }
@@ -123,6 +128,7 @@ pub fn kept_router(door: SignInDoor, app: Arc<App>) -> Router {
     Router::new()
         .route("/account/record", get(record::page).post(record::open))
         .route("/account/access/{code}", get(access::page))
+        .route("/account/second", post(account::give_second))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(Extension(app))
         .with_state(door)
@@ -137,8 +143,10 @@ pub(crate) async fn office_lines(gate: &Gate, models: &Models, identity: Identit
         OfficeLine {
             place: place.map_or_else(|| held.jurisdiction.to_string(), |place| place.name),
             office: held.office.named(lang).to_owned(),
+            binds_others: held.office.binds_others(),
             access: matches!(held.office, Office::Supervisor | Office::Auditor)
                 .then(|| format!("/account/access/{}", held.jurisdiction)),
+            code: held.jurisdiction,
         }
     };
     held.into_iter().map(line).collect()

@@ -11,7 +11,7 @@ use siyi_access::matrix::{Column, matrix};
 use siyi_access::record::AccessLog;
 use siyi_access::{About, DecisionPoint, Door, DoorKind, SignInMethod, doors};
 use siyi_api::case::aliases::Aliases;
-use siyi_api::gate::{Act, Caller, Gate, Identity, Shut};
+use siyi_api::gate::{Act, Caller, Gate, Given, Identity, Papers, Shut};
 use siyi_domain::ids::{ConsultationId, JurisdictionCode, PersonId};
 use siyi_domain::office::{Actor, Office};
 use siyi_domain::roster::RosterCommand;
@@ -27,6 +27,9 @@ const TOWN: &str = "419901101000";
 const COUNTY: &str = "419901000000";
 /// The seed of 柳沟村, from which its people's identifiers derive.
 const LIUGOU: &str = "8b32eef5-14ad-49b4-9d9a-5f5b6679b17f";
+
+/// The account of a supervisor who signs second and plays no role.
+const SECOND: Uuid = Uuid::from_u128(0xacc0_0000_0000_4000_8000_0000_0000_ffff);
 
 struct Stage {
     world: World,
@@ -82,7 +85,8 @@ impl Stage {
         world.run(&[cases().join("C1-C2-道路硬化.toml")]).await.unwrap();
         let record = tempfile::tempdir().unwrap();
         let log = AccessLog::open(record.path()).unwrap();
-        let gate = Gate::new(DecisionPoint::shipped().unwrap(), log, Arc::clone(&world.app.handler), false);
+        let papers = Papers { models: world.app.models.clone(), attachments: world.app.attachments.clone() };
+        let gate = Gate::new(DecisionPoint::shipped().unwrap(), log, Arc::clone(&world.app.handler), papers, false);
         let rows = docket::page(&world.app.models.docket.shelf(), &Filter::default(), None, 1).unwrap();
         let stage = Self { matter: rows[0].id, world, gate, _record: record };
         stage.fill_offices().await;
@@ -92,6 +96,8 @@ impl Stage {
                 stage.handle(Target::Account(account(*column)), "openAccount", Office::Operator, person, opened).await;
             }
         }
+        let opened = json!({ "jurisdiction": VILLAGE, "person": villager("sv2"), "proof": "township_check" });
+        stage.handle(Target::Account(SECOND), "openAccount", Office::Operator, villager("sv2"), opened).await;
         stage
     }
 
@@ -164,12 +170,14 @@ impl Stage {
             Target::Consultation(self.matter)
         };
         let Some((_, person, office)) = role(column) else { return false };
-        let input = json!({ "person": villager("hh200"), "office": "clerk", "no-such-field": 1 });
-        let second = self.gate.seconds.give(villager("vc4"), [7; 10], self.world.clock.now());
+        let sv2 = villager("sv2");
+        let input = json!({ "person": villager("hh200"), "office": "clerk", "supervisors": [sv2], "no-such-field": 1 });
+        let given = Given { person: sv2, account: SECOND, known_by: KnownBy::Password };
+        let second = self.gate.seconds.give(given, [7; 10], self.world.clock.now());
         let request = self.request(target, door.name(), Actor { person, office }, input);
         let act = Act { request, attendant: None, signed: Signed::Nobody, second: Some(second) };
         match self.gate.act(&self.caller(column), act).await {
-            Err(Shut::Denied { .. } | Shut::NotSignedIn) => false,
+            Err(Shut::Denied { .. } | Shut::NotSignedIn | Shut::SecondMissing) => false,
             Err(Shut::Handle(error)) => {
                 assert_eq!(error.code(), "invalid-input", "{}", door.name());
                 true

@@ -27,5 +27,7 @@ mod made;
 mod nodes;
 #[path = "sign_in/papers.rs"]
 mod papers;
+#[path = "sign_in/publishing.rs"]
+mod publishing;
 #[path = "sign_in/signing.rs"]
 mod signing;

@@ -17,7 +17,8 @@ pub const ATTENDANT_HEADER: &str = "x-siyi-attendant";
 pub const SHEET_HEADER: &str = "x-siyi-sheet";
 /// Header with the passkey's assertion over the act: base64url of the credential's JSON (WebAuthn Level 2, section 5.1).
 pub const ASSERTION_HEADER: &str = "x-siyi-assertion";
-/// Header with the code of a second person, where an act needs two.
+/// Header with the code of a second person, where an act needs two; or, of a supervisor without an account, the person's UUID and
+/// the SHA-256 of the sheet that they signed, as `<person>:<sheet>`.
 pub const SECOND_HEADER: &str = "x-siyi-second";
 
 /// The headers as they came.

@@ -32,7 +32,7 @@ macro_rules! mutations {
                 super::reading::read(ctx, &jurisdiction, input).await
             }
 
-            /// A code with which the signed-in person signs second to another's act: good for five minutes, once.
+            /// A code with which the signed-in person signs second to another's act: good for five minutes and one command.
             async fn give_second(&self, ctx: &Context<'_>, jurisdiction: ID) -> Result<String, Error> {
                 super::reading::give_second(ctx, &jurisdiction).await
             }

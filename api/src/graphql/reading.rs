@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, InputObject, SimpleObject};
-use siyi_access::About;
 use siyi_domain::ids::PersonId;
 
 use super::actor::{ActHeaders, actor, coded};
 use super::scalars::Position;
-use super::submit::told;
+use super::submit::{new_id, told};
 use crate::app::App;
 use crate::gate::Caller;
 use crate::reading::{self, Unread, Wanted};
@@ -51,8 +50,11 @@ pub(super) async fn read(ctx: &Context<'_>, place: &ID, input: RecordReadingInpu
     let person: PersonId = input.person.parse().map_err(|_| coded("invalid-input", "`person` is no uuid"))?;
     let caller = ctx.data_opt::<Caller>().cloned().unwrap_or_default();
     let Caller::Account(identity) = caller else { return Err(coded("not-signed-in", "sign in first")) };
-    let second = ctx.data_opt::<ActHeaders>().and_then(|headers| headers.second.clone());
-    let second = second.and_then(|code| app.gate.seconds.take(&code, app.clock.now()));
+    let second = match ctx.data_opt::<ActHeaders>().and_then(|headers| headers.second.as_deref()) {
+        // A reading has no id of its own by which it could come again, so its code is good once.
+        Some(said) => app.gate.second(said, (new_id(), app.clock.now()), &place).await.map_err(|error| told(&error))?,
+        None => None,
+    };
     let wanted = Wanted { identity, actor: actor(ctx)?, place, person, second, purpose: input.purpose };
     let (position, values) = reading::open(app, wanted).await.map_err(|unread| match unread {
         Unread::Handle(error) => told(&error),
@@ -73,15 +75,6 @@ pub(super) async fn give_second(ctx: &Context<'_>, place: &ID) -> Result<String,
     let place = super::query::code(place)?;
     let caller = ctx.data_opt::<Caller>().cloned().unwrap_or_default();
     let Caller::Account(identity) = &caller else { return Err(coded("not-signed-in", "sign in first")) };
-    if !app.gate.may(&caller, "giveSecond", &About::place(place.clone())).await.map_err(|error| told(&error))? {
-        return Err(coded("not-permitted", "you sign nothing here"));
-    }
-    let account = app.handler.account(identity.account).await.map_err(|error| told(&error))?;
-    let bound = account.persons.iter().find(|(code, _)| code.contains(&place));
-    let (_, person) = bound.ok_or_else(|| coded("not-permitted", "you are nobody in this place"))?;
-    let mut random = [0; 10];
-    let salt =
-        siyi_log::vault::Salts::salt(&siyi_log::vault::RandomSalts).map_err(|e| coded(e.code(), e.to_string()))?;
-    random.iter_mut().zip(salt).for_each(|(byte, salt)| *byte = salt);
-    Ok(app.gate.seconds.give(*person, random, app.clock.now()))
+    let given = app.gate.give_second(identity, &place).await.map_err(|error| told(&error))?;
+    given.ok_or_else(|| coded("not-permitted", "you are nobody in this place"))
 }

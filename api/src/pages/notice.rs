@@ -49,6 +49,8 @@ struct NoticePage {
     started_at: Option<Moment>,
     completion: Option<(Moment, String)>,
     supervisors: String,
+    /// Which of them signed with the act itself, and how.
+    second: Option<String>,
     recorded_at: Moment,
     hash: String,
     /// An SVG image that leads to where this very notice is checked.
@@ -100,6 +102,7 @@ pub fn page(visit: &Visit<'_>, number: &str, no: &str) -> Result<Rendered, Troub
         started_at: as_posted.started_at,
         completion: as_posted.completion,
         supervisors: supervisors(visit, &notice)?,
+        second: visit.second(&posted.envelope, village.kind == JurisdictionKind::Community)?,
         recorded_at: posted.envelope.recorded_at,
         qr: visit.app.public.as_ref().and_then(|public| {
             let address = public.join(&format!("/c/{}/verify?event={}", row.number, hash(&posted.body))).ok()?;

@@ -348,6 +348,10 @@ phrases! {
     n_contact: "反映途径：", "Where: ";
     n_answer: "收到异议后按规定期限答复并公布答复。", "Each is answered within the period ordered, and the answer is disclosed.";
     n_supervision: "监督意见", "Supervisors' opinion";
+    n_second: "监委会签字：", "Signed by a supervisor: ";
+    second: "第二人签字：", "Second signature: ";
+    by_own_account: "（由本人账号）", " (from their own account)";
+    on_paper: "（纸质）", " (on paper)";
     n_supervisors: "签署：", "Signed: ";
     n_posting: "公布", "Posting";
     n_posted_from: "张贴日期：", "Posted on ";

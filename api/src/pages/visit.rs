@@ -9,6 +9,8 @@ use siyi_domain::ids::{JurisdictionCode, PersonId};
 use siyi_domain::moment::Moment;
 use siyi_domain::office::{Actor, Office};
 use siyi_domain::procedure::Procedure;
+use siyi_log::envelope::Envelope;
+use siyi_log::via::SecondSigned;
 use siyi_projections::directory::{self, JurisdictionRow};
 use siyi_projections::docket::{self, DocketRow};
 use siyi_projections::dossier::Dossier;
@@ -182,5 +184,18 @@ impl<'a> Visit<'a> {
             Lang::Zh => format!("{office} {name}"),
             Lang::En => format!("{office}, {name}"),
         })
+    }
+
+    /// Who signed an act second, and how; none where one person did it.
+    ///
+    /// # Errors
+    /// [`Trouble::ReadStore`].
+    pub fn second(&self, envelope: &Envelope, urban: bool) -> Result<Option<String>, Trouble> {
+        let Some(second) = envelope.via.as_ref().and_then(|via| via.second.as_ref()) else { return Ok(None) };
+        let how = match second.signed {
+            SecondSigned::Account { .. } => self.phrases().by_own_account,
+            SecondSigned::Paper { .. } => self.phrases().on_paper,
+        };
+        Ok(Some(format!("{}{how}", self.acted(second.actor, urban)?)))
     }
 }

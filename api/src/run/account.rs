@@ -158,7 +158,13 @@ impl Console<'_> {
             occurred_at: None,
             actor: Actor { person: self.person, office },
             correlation_id: None,
-            via: Some(Via { known_by: KnownBy::Console, account: None, attendant: None, signed: Signed::Nobody }),
+            via: Some(Via {
+                known_by: KnownBy::Console,
+                account: None,
+                attendant: None,
+                second: None,
+                signed: Signed::Nobody,
+            }),
         };
         match self.app.handler.handle(&request).await.map_err(|e| format!("{}: {e}", e.code()))? {
             Outcome::Recorded(_) => Ok(()),

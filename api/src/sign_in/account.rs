@@ -1,11 +1,16 @@
 //! /account: what somebody holds and signs in with, shown to its owner alone.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::ToSpan;
 use siyi_domain::account::Means;
+use siyi_domain::ids::JurisdictionCode;
 use siyi_sign_in::{SignInError, SignInMethod, TokenLine, TokenWish};
 use uuid::Uuid;
 
@@ -14,6 +19,7 @@ use super::page::{Around, frame, refused};
 use super::visitor::SignedIn;
 use super::words::Words;
 use super::{OfficeLine, SignInDoor, answer};
+use crate::app::App;
 use crate::pages::Lang;
 use crate::pages::frame::Frame;
 use crate::pages::phrases::Phrases;
@@ -31,6 +37,10 @@ struct AccountPage {
     means: Vec<MeansLine>,
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenLine>,
+    /// Where the account signs second: code and name of each place in which it holds an office that binds others.
+    seconds: BTreeMap<JurisdictionCode, String>,
+    /// The code that was just made.
+    second: Option<String>,
     /// The text of a token that was just made.
     new_token: Option<String>,
     last_token_day: String,
@@ -71,8 +81,12 @@ impl AccountPage {
             name: means(held.means, w),
             since: lang.day(held.since),
         });
+        let offices = (door.offices)(identity.clone(), lang == Lang::En).await;
+        let seconds = offices.iter().filter(|line| line.binds_others);
         Ok(Self {
-            offices: (door.offices)(identity.clone(), lang == Lang::En).await,
+            seconds: seconds.map(|line| (line.code.clone(), line.place.clone())).collect(),
+            second: None,
+            offices,
             means: means.collect(),
             sessions: sessions.collect(),
             tokens: door.sign_in.tokens(account).await?,
@@ -187,4 +201,24 @@ pub(super) async fn make_token(State(door): State<SignInDoor>, form: Form) -> Re
         Err(error) => (Err(error), None),
     };
     Ok(after(&door, &who, outcome, |w| w.token_made, text).await)
+}
+
+/// A code by which the account's person signs what somebody else is about to do.
+pub(super) async fn give_second(
+    State(door): State<SignInDoor>,
+    Extension(app): Extension<Arc<App>>,
+    form: Form,
+) -> Result<Response, Response> {
+    let (who, form) = sender(form)?;
+    let given = match form.text("place").parse() {
+        Ok(place) => app.gate.give_second(&who.identity.clone().into(), &place).await,
+        Err(_) => Ok(None),
+    };
+    let given = given.map_err(|error| answer::unavailable(&error, error.code()))?;
+    let mut page = AccountPage::new(&door, &who).await.map_err(|error| answer::broken(&error))?;
+    let status = if given.is_some() { StatusCode::OK } else { StatusCode::FORBIDDEN };
+    page.a.done = given.is_some().then_some(page.a.w.second_given);
+    page.a.trouble = given.is_none().then(|| page.a.w.second_not_given.to_owned());
+    page.second = given;
+    Ok(answer::html(&door, &who.visitor, status, &page, page.has_passkeys))
 }

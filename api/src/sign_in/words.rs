@@ -64,6 +64,11 @@ words! {
     account: "我的账号", "My account";
     offices: "现任职务", "Offices held";
     no_offices: "本账号今天没有任何职务。", "This account holds no office today.";
+    second: "签字码：另一人办理，您签字", "Codes: another person acts, you sign";
+    second_note: "公布决议公告、结果公告和更正，须一名监委会成员签字；销毁文件、查阅他人信息，须两人。核对经办人要办的内容后，生成签字码告诉经办人：5分钟内有效，只能用于一件事。", "A notice or its correction needs a supervisor's signature; destroying a file and reading another's data need two people. Look at what the other is about to do, make a code and tell it to them: it is good for 5 minutes and one act.";
+    give_second: "生成签字码", "Make a code";
+    second_given: "签字码已生成。", "The code was made.";
+    second_not_given: "您在此地没有可用的身份，不能签字。", "You are nobody in this place and sign nothing.";
     means: "登录方式", "Means of signing in";
     since: "设置于", "since ";
     remove: "取消", "Remove";

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use siyi_domain::ids::{ConsultationId, JurisdictionCode, PaperHash, PersonId};
 use siyi_domain::office::Office;
+use uuid::Uuid;
 
 use crate::visitor::Held;
 
@@ -20,8 +21,8 @@ pub struct About {
     pub interested: BTreeSet<PersonId>,
     /// Who counts at the meeting.
     pub tellers: BTreeSet<PersonId>,
-    /// Who witnesses the act, where it has witnesses.
-    pub witnesses: BTreeSet<PersonId>,
+    /// The supervisors who signed the paper, as the act names them.
+    pub supervisors: BTreeSet<PersonId>,
     /// Whose data it is, or who is appointed, invited, excluded from a roll.
     pub subject: Option<PersonId>,
     /// The office that is given or ended.
@@ -30,10 +31,16 @@ pub struct About {
     pub related_to_committee: bool,
     /// Whether the acting person is a near relative of the contractor.
     pub related_to_contractor: bool,
-    /// Whether what is published needs a second signature.
-    pub needs_second_signature: bool,
-    /// Who signed second; the caller has verified the signature.
+    /// Who signed second: by a code, which the caller has verified, or on paper.
     pub second_signer: Option<PersonId>,
+    /// Whether the second person is a supervisor of the place on the day.
+    pub second_holds_supervisor: bool,
+    /// Whether the second person signed on paper.
+    pub second_on_paper: bool,
+    /// Whether the paper lies among the sheets of the place.
+    pub second_sheet_kept: bool,
+    /// Whether the second person, who signed on paper, has an account here.
+    pub second_has_account: bool,
     /// Whether the account at stake is the visitor's own.
     pub own_account: bool,
 }
@@ -43,6 +50,19 @@ impl About {
     #[must_use]
     pub fn place(place: JurisdictionCode) -> Self {
         Self { place: Some(place), ..Self::default() }
+    }
+
+    /// The same, had a supervisor whom the act names signed second: whether only that is missing.
+    #[must_use]
+    pub fn signed_by_two(&self) -> Self {
+        let another = PersonId(Uuid::nil());
+        Self {
+            supervisors: BTreeSet::from([another]),
+            second_signer: Some(another),
+            second_holds_supervisor: true,
+            second_on_paper: false,
+            ..self.clone()
+        }
     }
 }
 

@@ -152,6 +152,7 @@ const OTHERS: &[(DoorKind, &[&str])] = &[
             "page:/account/access/{code}",
             "page:/account/password",
             "page:/account/sessions",
+            "page:/account/second",
             "page:/account/means",
             "page:/account/tokens",
             "page:/account/oidc",

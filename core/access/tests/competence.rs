@@ -1,4 +1,5 @@
-//! Rule packs and policies against each other: what a pack lets an office do, no policy keeps from it.
+//! Rule packs and policies against each other: what a pack lets an office do, no policy keeps from it, once a supervisor
+//! signed with it what needs two.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +37,7 @@ fn who_is_competent_by_a_pack_passes_the_door() {
                     signed_in_seconds_ago: 0,
                 });
                 let door = Door::named(&command).unwrap_or_else(|| panic!("{command}"));
-                let about = About::place(village.clone());
+                let about = About::place(village.clone()).signed_by_two();
                 let told =
                     point.decide(&visitor, Some(Actor { person, office }), &door, &about, &Circumstances::default());
                 assert!(told.allowed, "{}: {command} by {office:?}: {:?}", file.display(), told.policies);

@@ -1,4 +1,4 @@
-//! By which way an act came to the log: through whose account, signed or not, through an attendant or not.
+//! By which way an act came to the log: through whose account, signed or not, through an attendant or not, alone or by two.
 
 use serde::{Deserialize, Serialize};
 use siyi_domain::ids::PaperHash;
@@ -16,8 +16,31 @@ pub struct Via {
     /// Who wrote it down for a person without a telephone, and the sheet that the person signed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub attendant: Option<Attendant>,
+    /// Who signed second, where the act needs two.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub second: Option<Second>,
     /// What binds the act to the person, so that who runs the machine cannot forge it.
     pub signed: Signed,
+}
+
+impl Via {
+    /// The accounts through which it came: the actor's, and that of who signed second.
+    pub fn accounts(&self) -> impl Iterator<Item = Uuid> {
+        let second = self.second.as_ref().and_then(|second| match second.signed {
+            SecondSigned::Account { account, .. } => Some(account),
+            SecondSigned::Paper { .. } => None,
+        });
+        self.account.into_iter().chain(second)
+    }
+
+    /// The sheets that were signed on paper, each with where it stands here.
+    pub fn sheets(&self) -> impl Iterator<Item = (&'static str, &PaperHash)> {
+        let second = self.second.as_ref().and_then(|second| match &second.signed {
+            SecondSigned::Account { .. } => None,
+            SecondSigned::Paper { sheet } => Some(("second/signed/sheet", sheet)),
+        });
+        self.attendant.as_ref().map(|attendant| ("attendant/sheet", &attendant.sheet)).into_iter().chain(second)
+    }
 }
 
 /// How the person was known.
@@ -46,6 +69,34 @@ pub struct Attendant {
     pub actor: Actor,
     /// SHA-256 of the sheet that the person signed.
     pub sheet: PaperHash,
+}
+
+/// 双人签署: the second of the two whom an act needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Second {
+    /// Who, in which office.
+    #[serde(flatten)]
+    pub actor: Actor,
+    /// How.
+    pub signed: SecondSigned,
+}
+
+/// How the second person signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "by")]
+pub enum SecondSigned {
+    /// 本人账号: by a code that their own account gave.
+    Account {
+        /// The account.
+        account: Uuid,
+        /// How it had signed in.
+        known_by: KnownBy,
+    },
+    /// 纸质
+    Paper {
+        /// SHA-256 of the sheet that they signed.
+        sheet: PaperHash,
+    },
 }
 
 /// Whether the act is signed. An act without a signature says so for ever.

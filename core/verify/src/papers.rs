@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use siyi_log::via::Via;
 
 use crate::finding::{Code, Finding, Place};
 use crate::hex;
@@ -20,8 +21,8 @@ pub fn cited(entries: &[Entry]) -> BTreeMap<String, Place> {
         collect("/data", &entry.data, &mut |field, hash| {
             cited.entry(hash.to_owned()).or_insert_with(|| entry.place().at(field));
         });
-        if let Some(attendant) = entry.recorded.envelope.via.as_ref().and_then(|via| via.attendant.as_ref()) {
-            cited.entry(attendant.sheet.to_string()).or_insert_with(|| entry.place().at("/via/attendant/sheet"));
+        for (field, sheet) in entry.recorded.envelope.via.iter().flat_map(Via::sheets) {
+            cited.entry(sheet.to_string()).or_insert_with(|| entry.place().at(format!("/via/{field}")));
         }
     }
     cited

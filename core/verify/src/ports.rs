@@ -6,6 +6,7 @@ use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_log::envelope::{DomainEvent, Recorded, Subject};
 use siyi_log::port::{Direction, EventStore, InvalidStreamName, MAX_READ, ReadError, ReadFrom, Revision, StoredEvent};
+use siyi_log::via::Via;
 
 use uuid::Uuid;
 
@@ -100,7 +101,7 @@ pub async fn collect<P: Proofs>(
             events.extend(of_place.into_iter().filter(|event| event.position < last));
         }
     }
-    let accounts: BTreeSet<Uuid> = events.iter().filter_map(account_of).collect();
+    let accounts: BTreeSet<Uuid> = events.iter().flat_map(accounts_of).collect();
     for account in accounts {
         let of_account = stream(store, &Subject::Account(account)).await?;
         events.extend(of_account.into_iter().filter(|event| event.position < last));
@@ -150,9 +151,10 @@ fn place_of(event: &StoredEvent) -> Option<JurisdictionCode> {
     }
 }
 
-/// The account through which an act came.
-fn account_of(event: &StoredEvent) -> Option<Uuid> {
-    Recorded::read(event).ok()??.envelope.via?.account
+/// The accounts through which an act came.
+fn accounts_of(event: &StoredEvent) -> Vec<Uuid> {
+    let via = Recorded::read(event).ok().flatten().and_then(|recorded| recorded.envelope.via);
+    via.iter().flat_map(Via::accounts).collect()
 }
 
 async fn stream<E: std::error::Error + 'static>(

@@ -52,7 +52,7 @@ async fn an_overdue_file_goes_by_an_act_of_two_and_the_board_says_so() {
     let mut stage = Stage::set().await;
     let (old, young) = (kept(&stage.server, 50, "2009-05-01").await, kept(&stage.server, 51, "2024-05-01").await);
     let page = cited(&mut stage, &[&old.to_string(), &young.to_string()]).await;
-    assert_eq!(dispose(&mut stage, old, false).await["error"], "not-permitted");
+    assert_eq!(dispose(&mut stage, old, false).await["error"], "second-signature-missing");
     assert_eq!(dispose(&mut stage, young, true).await["code"], "retention-orders-kept");
     assert_eq!(dispose(&mut stage, "b".repeat(64).parse().unwrap(), true).await["code"], "file-unknown");
     let path = format!("/attachments/{old}");

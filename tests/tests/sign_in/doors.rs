@@ -16,7 +16,7 @@ use super::made::{jpeg, picture};
 #[path = "doors/cast.rs"]
 pub mod cast;
 #[path = "doors/knock.rs"]
-mod knock;
+pub mod knock;
 #[path = "doors/shapes.rs"]
 mod shapes;
 
@@ -97,6 +97,7 @@ async fn street(stage: &mut Stage, address: SocketAddr) -> Street {
         ("consultation", json!(matter)),
         ("person", json!(OTHER)),
         ("office", json!("clerk")),
+        ("supervisors", json!([cast::second()])),
         ("occurredAt", json!(tomorrow.to_string())),
     ]));
     let checkpoint = stage.server.browser().get("/log/checkpoint").await;

@@ -37,7 +37,7 @@ pub async fn script_of(browser: &mut Browser, page: &str, path: &str, body: Valu
     browser.send(axum::http::Method::POST, path, &headers, body.to_string()).await.json()
 }
 
-async fn with_passkey(browser: &mut Browser, authenticator: &mut Authenticator) {
+pub async fn with_passkey(browser: &mut Browser, authenticator: &mut Authenticator) {
     let begun = script(browser, "/account/passkey/begin", json!({})).await;
     let credential = authenticator.create(&begun["options"]);
     let finish = json!({ "ceremony": begun["ceremony"], "credential": credential });

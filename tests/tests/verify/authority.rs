@@ -266,6 +266,52 @@ async fn an_actor_who_did_not_hold_the_office_that_day_is_found() {
 }
 
 #[tokio::test]
+async fn who_signed_second_is_held_against_the_rolls_and_the_accounts() {
+    let signed = Signed::new().await;
+    let posted = nth(&signed.parts, "notice-posted.v1", 0);
+    let event = json_of(&signed.parts.events[posted]);
+    let named = event["data"]["supervisors"][0].clone();
+    // They do nothing else in this matter, so their account is there for this alone.
+    let official = Official::new(88, named.clone());
+    let theirs = official.account;
+    let first = signed.parts.events.iter().position(|body| is_of_matter(&json_of(body))).unwrap();
+    let at = json_of(&signed.parts.events[first])["recorded_at"].clone();
+    let stream = official.stream(&at, signed.parts.jurisdiction.as_str());
+    let moved = posted + stream.len();
+    let second = json!({
+        "person": named, "office": "supervisor", "signed": { "by": "account", "account": theirs, "known_by": "passkey" },
+    });
+    let with = |change: fn(&mut Value, &Value)| {
+        let mut second = second.clone();
+        change(&mut second, &event);
+        let has_account = second["signed"]["account"] == json!(theirs);
+        let mut parts = signed.act_changed(posted, move |event| event["via"]["second"] = second.clone());
+        if has_account {
+            parts.events.splice(first..first, stream.clone());
+        }
+        logged_again(parts)
+    };
+    let report = verified(&with(|_, _| ()));
+    assert_eq!((report.verdict, report.exit_code()), (Verdict::Holds, 0), "{:?}", report.findings);
+    let by_account = "/via/second/signed/account";
+    let oneself = with(|second, event| second["person"] = event["actor"]["person"].clone());
+    assert_found(&oneself, Code::AccountForeign, moved, "/via/second/person");
+    let of_the_first = with(|second, event| second["signed"]["account"] = event["via"]["account"].clone());
+    assert_found(&of_the_first, Code::AccountForeign, posted, by_account);
+    let clerk = with(|second, _| second["office"] = "clerk".into());
+    assert_found(&clerk, Code::OfficeNotHeld, moved, "/via/second/office");
+    let report = verified(&with(|second, _| second["signed"]["account"] = json!(Uuid::from_u128(0xdead))));
+    let missing = report.findings.iter().find(|finding| finding.code == Code::AccountMissing);
+    assert_eq!(missing.and_then(|finding| finding.place.field.as_deref()), Some(by_account), "{:?}", report.findings);
+    // On paper the bundle has to list the sheet.
+    let on_paper = with(|second, _| second["signed"] = json!({ "by": "paper", "sheet": "5".repeat(64) }));
+    let report = verified(&on_paper);
+    let unlisted = report.findings.iter().find(|finding| finding.code == Code::AttachmentDiffers);
+    let field = unlisted.and_then(|finding| finding.place.field.as_deref());
+    assert_eq!(field, Some("/via/second/signed/sheet"), "{:?}", report.findings);
+}
+
+#[tokio::test]
 async fn a_bundle_without_the_accounts_is_not_called_verified() {
     let signed = Signed::new().await;
     let mut parts = signed.parts.clone();

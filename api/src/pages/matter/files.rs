@@ -7,6 +7,7 @@ use serde_json::Value;
 use siyi_access::About;
 use siyi_attachments::{AttachmentError, Class, Digest, Kind, Particulars};
 use siyi_domain::moment::Moment;
+use siyi_log::via::Via;
 use siyi_projections::directory;
 use siyi_projections::dossier::Dossier;
 
@@ -65,6 +66,7 @@ pub fn all(visit: &Visit<'_>, file: &Dossier) -> Result<Vec<File>, Trouble> {
     for (index, entry) in file.entries.iter().enumerate() {
         let mut digests = Vec::new();
         cites(&entry.event.to_data().unwrap_or_default(), &mut digests);
+        digests.extend(entry.envelope.via.iter().flat_map(Via::sheets).map(|(_, sheet)| sheet.to_string()));
         for digest in digests {
             let by = cited.entry(digest.clone()).or_insert_with(|| {
                 order.push(digest);

@@ -50,6 +50,8 @@ pub struct Line {
     pub late: Option<String>,
     /// Who acted.
     pub actor: String,
+    /// Who signed second, and how.
+    pub second: Option<String>,
     /// SHA-256 of the stored bytes.
     pub hash: String,
     /// Its first characters.
@@ -102,6 +104,7 @@ fn line(visit: &Visit<'_>, no: usize, entry: &Entry, of: (&Dossier, &[File])) ->
         recorded_at: envelope.recorded_at,
         late: entry.late.then(|| delay(envelope.occurred_at, envelope.recorded_at, narrator.lang)),
         actor: visit.acted(envelope.actor, narrator.is_urban())?,
+        second: visit.second(envelope, narrator.is_urban())?,
         short: hash.chars().take(12).collect(),
         hash,
         event_type: envelope.event_type.clone(),

@@ -80,8 +80,9 @@ pub fn favourable(door: Door, cast: &Cast) -> (About, Circumstances) {
     let about = About {
         subject: Some(if own { cast.person } else { cast.other }),
         appointed_office: Some(Office::Clerk),
-        needs_second_signature: true,
+        supervisors: BTreeSet::from([cast.other]),
         second_signer: Some(cast.other),
+        second_holds_supervisor: true,
         own_account: true,
         ..About::place(cast.village.clone())
     };

@@ -53,6 +53,15 @@ impl Asking {
         }
     }
 
+    /// With the second signature of a supervisor whom the act names.
+    pub fn by_two(offices: &[Office]) -> Self {
+        let mut asking = Self::by(offices);
+        asking.about.supervisors = BTreeSet::from([person(2)]);
+        asking.about.second_signer = Some(person(2));
+        asking.about.second_holds_supervisor = true;
+        asking
+    }
+
     pub fn told(&self, door: &str) -> Decision {
         self.told_as(door, person(1))
     }

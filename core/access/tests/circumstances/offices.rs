@@ -7,7 +7,7 @@ use crate::asking::{Asking, POINT, VILLAGE, code, holder, person};
 
 #[test]
 fn an_operator_writes_nothing_whatever_else_they_are() {
-    let mut asking = Asking::by(&[Office::Clerk]);
+    let mut asking = Asking::by_two(&[Office::Clerk]);
     asking.opens("postNotice");
     asking.account.held.push(Held { person: person(1), office: Office::Operator, jurisdiction: code("410000000000") });
     asking.is_shut("postNotice", "operator-writes-nothing");
@@ -25,7 +25,7 @@ fn an_auditor_reads_and_never_acts() {
 
 #[test]
 fn an_office_that_ended_or_is_of_another_village_opens_nothing() {
-    let mut asking = Asking::by(&[Office::VillageDirector]);
+    let mut asking = Asking::by_two(&[Office::VillageDirector]);
     asking.opens("postNotice");
     asking.about.place = Some(code("419901101202"));
     asking.is_shut("postNotice", "office-held-elsewhere");
@@ -94,6 +94,7 @@ fn anybody_acts_as_anybody_in_a_demonstration_and_nowhere_else() {
     assert!(asked(Office::Deputy, "raiseMotion", true).allowed, "the domain says whether it is competent");
     assert!(asked(Office::Villager, "event-data", true).allowed);
     assert!(!asked(Office::Operator, "raiseMotion", true).allowed);
+    assert!(asked(Office::VillageDirector, "postNotice", true).allowed, "a second signature would prove nothing there");
     for door in ["raiseMotion", "event-data", "page:/"] {
         let told = asked(Office::VillageDirector, door, false);
         assert!(!told.allowed && told.policies == ["demonstration-nowhere-else"], "{told:?}");

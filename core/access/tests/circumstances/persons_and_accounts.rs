@@ -32,6 +32,8 @@ fn only_two_unmask_but_everybody_reads_their_own() {
     asking.is_shut("read-personal", "unmask-by-two");
     asking.about.second_signer = Some(person(2));
     asking.opens("read-personal");
+    asking.about.second_on_paper = true;
+    asking.is_shut("read-personal", "unmask-by-two");
     let mut own = Asking::by(&[Office::Villager]);
     own.about.subject = Some(person(1));
     own.opens("read-personal");
@@ -58,7 +60,12 @@ fn a_director_records_a_request_for_erasure_with_a_second_signature() {
     asking.about.second_signer = Some(person(1));
     assert!(!asking.told("erasePerson").allowed);
     asking.about.second_signer = Some(person(2));
-    asking.opens("erasePerson");
+    for door in ["erasePerson", "disposeFile", "startWork"] {
+        asking.about.second_on_paper = false;
+        asking.opens(door);
+        asking.about.second_on_paper = true;
+        asking.is_shut(door, "paper-signs-notices-only");
+    }
 }
 
 #[test]

@@ -13,8 +13,9 @@ use siyi_domain::ids::{CredentialKey, JurisdictionCode, Level};
 use siyi_domain::office::{Actor, Office};
 use siyi_log::envelope::{DomainEvent, Envelope};
 use siyi_log::handler::ToSign;
-use siyi_log::via::{Assertion, KnownBy, Signed, Via};
+use siyi_log::via::{Assertion, KnownBy, Second, SecondSigned, Signed, Via};
 use siyi_passkey::{ActRefusal, Signed as Signature, check_recorded};
+use uuid::Uuid;
 
 use super::{Replay, seen};
 use crate::finding::{Code, Finding, Language};
@@ -139,7 +140,9 @@ impl Replay<'_> {
             Some(Signed::Passkey(assertion)) => self.signature(&asked, act, assertion, &mut counted),
             Some(Signed::Nobody) | None => None,
         };
-        (of_office.into_iter().chain(of_signature).collect(), counted)
+        let second = asked.envelope.via.as_ref().and_then(|via| via.second.as_ref());
+        let of_second = second.and_then(|second| self.second(&asked, second));
+        (of_office.into_iter().chain(of_signature).chain(of_second).collect(), counted)
     }
 
     /// Where the act belongs; nowhere for what the owner of an account does with it by a session, of which no event tells.
@@ -153,14 +156,14 @@ impl Replay<'_> {
     }
 
     /// The states of an account that the act may have seen.
-    fn account(&self, asked: &Asked<'_>, via: &Via) -> Vec<Arc<Account>> {
-        let history = via.account.and_then(|id| self.accounts.get(&id));
+    fn account(&self, asked: &Asked<'_>, account: Option<Uuid>) -> Vec<Arc<Account>> {
+        let history = account.and_then(|id| self.accounts.get(&id));
         let versions = history.and_then(|history| history.before(asked.at));
         versions.map(|versions| versions.seen(asked.envelope.recorded_at)).unwrap_or_default()
     }
 
     fn through_account(&self, asked: &Asked<'_>, via: &Via, counted: &mut Authority) -> Option<Finding> {
-        let states = self.account(asked, via);
+        let states = self.account(asked, via.account);
         if states.iter().all(|state| state.persons.is_empty()) {
             let stream = via.account.map(|id| format!("account-{id}")).unwrap_or_default();
             return Some(asked.finding(Code::AccountMissing, "/via/account", stream, "-"));
@@ -199,6 +202,34 @@ impl Replay<'_> {
             self.holds(asked, &asked.place, villager)
         });
         (!held || !known).then(|| asked.not_held(actor))
+    }
+
+    /// Whether who signed second is another person than the first, by their own account or on paper, and held the office that is
+    /// named on the day.
+    fn second(&self, asked: &Asked<'_>, second: &Second) -> Option<Finding> {
+        let actor = second.actor;
+        if actor.person == asked.envelope.actor.person {
+            return Some(asked.finding(
+                Code::AccountForeign,
+                "/via/second/person",
+                "another person",
+                actor.person.to_string(),
+            ));
+        }
+        if let SecondSigned::Account { account, .. } = second.signed {
+            let states = self.account(asked, Some(account));
+            if states.iter().all(|state| state.persons.is_empty()) {
+                let stream = format!("account-{account}");
+                return Some(asked.finding(Code::AccountMissing, "/via/second/signed/account", stream, "-"));
+            }
+            if !states.iter().any(|state| state.persons.values().any(|person| *person == actor.person)) {
+                let field = "/via/second/signed/account";
+                return Some(asked.finding(Code::AccountForeign, field, actor.person.to_string(), account.to_string()));
+            }
+        }
+        let mut here = std::iter::successors(Some(asked.place.clone()), JurisdictionCode::parent);
+        (!here.any(|code| self.holds(asked, &code, actor)))
+            .then(|| Finding { place: asked.entry.place().at("/via/second/office"), ..asked.not_held(actor) })
     }
 
     fn without_account(&self, asked: &Asked<'_>, why: Why, counted: &mut Authority) -> Option<Finding> {
@@ -245,7 +276,7 @@ impl Replay<'_> {
                 return Some(asked.finding(Code::SignatureInvalid, "/via/signed", expected, refusal.to_string()));
             }
         };
-        let states = self.account(asked, envelope.via.as_ref()?);
+        let states = self.account(asked, envelope.via.as_ref()?.account);
         // Of an account whose stream is missing that was said already.
         states.first()?;
         let theirs: Vec<Option<&str>> = states.iter().flat_map(|state| passkeys(state)).collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use siyi_domain::ids::JurisdictionCode;
 use siyi_log::envelope::Subject;
+use siyi_log::via::Via;
 
 use crate::bundle::Parts;
 use crate::finding::{Code, Finding, Place};
@@ -23,7 +24,7 @@ pub(super) fn check(parts: &Parts, entries: &[Entry]) -> Vec<Finding> {
         .filter_map(|subject| named(&subject))
         .collect();
     let above = std::iter::successors(parts.jurisdiction.parent(), JurisdictionCode::parent).flat_map(of_place);
-    let accounts = entries.iter().filter_map(|entry| entry.recorded.envelope.via.as_ref()?.account);
+    let accounts = entries.iter().flat_map(|entry| &entry.recorded.envelope.via).flat_map(Via::accounts);
     let beside: BTreeSet<String> =
         above.chain(accounts.map(Subject::Account)).filter_map(|subject| named(&subject)).collect();
     let mut there = BTreeSet::new();

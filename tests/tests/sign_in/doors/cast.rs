@@ -36,6 +36,11 @@ fn person(no: usize) -> String {
     format!("7d1f0a52-9f0e-4b61-9a43-3f4a5be7c{no:03}")
 }
 
+/// Who signs second.
+pub fn second() -> String {
+    person(10)
+}
+
 /// The person's number on the books, where they are, and the office in which the role acts.
 fn role(column: Column) -> Option<(usize, &'static str, &'static str)> {
     Some(match column {
@@ -107,9 +112,9 @@ impl Stage {
         browsers.insert(Column::Nobody, server.browser());
         let home = |column| role(column).map_or(VILLAGE, |(_, home, _)| home);
         let players = browsers.into_iter().map(|(column, browser)| Player { column, browser, home: home(column) });
-        let (players, mut second) = (players.collect(), server.browser());
-        second.sign_in("role8", PASSWORD).await;
-        Self { players, second, server, _folder: folder }
+        let (players, mut signing) = (players.collect(), server.browser());
+        signing.sign_in("role10", PASSWORD).await;
+        Self { players, second: signing, server, _folder: folder }
     }
 
     pub fn player(&mut self, column: Column) -> &mut Player {
@@ -163,8 +168,8 @@ async fn fill_offices(server: &Server, township: &mut Browser, county: &mut Brow
     appoint(county, Column::Auditor, "2026-01-05", None).await;
     let yesterday = server.app.clock.now().day().saturating_sub(1.day()).to_string();
     appoint(county, Column::Ended, "2026-01-05", Some(&yesterday)).await;
-    // Who signs second is a member of the committee and plays no role.
-    joined(server, township, VILLAGE, &person(8), "role8").await;
+    // Who signs second is a supervisor and plays no role.
+    joined(server, township, VILLAGE, &second(), "role10").await;
 }
 
 async fn join(server: &Server, township: &mut Browser, column: Column) -> Browser {

@@ -12,9 +12,10 @@ use crate::desk::{Answer, Browser, VILLAGE};
 use crate::made::{jpeg, picture};
 
 /// Codes by which a door stays shut.
-const SHUT: [&str; 2] = ["not-permitted", "not-signed-in"];
+const SHUT: [&str; 3] = ["not-permitted", "not-signed-in", "second-signature-missing"];
 /// Acts for which another person signs second under the best of circumstances.
-const BY_TWO: [&str; 4] = ["restrictPerson", "erasePerson", "recordReading", "disposeFile"];
+const BY_TWO: [&str; 6] =
+    ["postNotice", "correctNotice", "restrictPerson", "erasePerson", "recordReading", "disposeFile"];
 /// Pages where nothing is found, or nothing is set up: whoever is let in is told so.
 const FOUND_WANTING: [&str; 3] = ["page:/c/{number}/notice/{no}", "page:/sign-in/oidc", "page:/sign-in/oidc/callback"];
 
@@ -142,7 +143,7 @@ impl Street {
 }
 
 /// A code of the person who signs second.
-async fn give_second(second: &mut Browser) -> String {
+pub async fn give_second(second: &mut Browser) -> String {
     let given = second.graphql(&format!("mutation {{ giveSecond(jurisdiction: \"{VILLAGE}\") }}"), json!({})).await;
     given["data"]["giveSecond"].as_str().unwrap_or_else(|| panic!("{given}")).to_owned()
 }
