@@ -64,6 +64,7 @@ words! {
     account: "我的账号", "My account";
     offices: "现任职务", "Offices held";
     no_offices: "本账号今天没有任何职务。", "This account holds no office today.";
+    overdue_files: "保管期限届满、待销毁的文件：", "Files to be destroyed, their period of retention being over: ";
     means: "登录方式", "Means of signing in";
     since: "设置于", "since ";
     remove: "取消", "Remove";

@@ -52,8 +52,12 @@ impl Desk {
         let held: Arc<dyn Clock> = clock.clone();
         let accounts = Arc::new(MemoryAccounts::default());
         let sign_in = SignIn::open(&folder.path().join("sign-in"), options, held.clone(), accounts).unwrap();
-        let office =
-            |place: &str, office: &str| OfficeLine { place: place.to_owned(), office: office.to_owned(), access: None };
+        let office = |place: &str, office: &str| OfficeLine {
+            place: place.to_owned(),
+            office: office.to_owned(),
+            access: None,
+            overdue_files: 0,
+        };
         let line = office("<柳沟村>", "记录员");
         let door = SignInDoor {
             sign_in: Arc::new(sign_in),
