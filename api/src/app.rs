@@ -285,10 +285,10 @@ impl App {
         };
         let opened = tokio::task::spawn_blocking(open).await;
         let sign_in = Arc::new(opened.map_err(std::io::Error::other)??);
-        let (gate, models) = (Arc::clone(&self.gate), self.models.clone());
+        let app = self.clone();
         let offices: OfficesHeld = Arc::new(move |identity, english| {
-            let (gate, models) = (Arc::clone(&gate), models.clone());
-            Box::pin(async move { crate::sign_in::office_lines(&gate, &models, identity, english).await })
+            let app = app.clone();
+            Box::pin(async move { crate::sign_in::office_lines(&app, identity, english).await })
         });
         self.sign_in = Some(SignInDoor { sign_in, clock: Arc::clone(&self.clock), public, offices });
         Ok(self)

@@ -21,6 +21,7 @@ use siyi_attachments::{
     AttachmentError, Class, DataKey, DataKeys, Digest, KeysUnavailable, Kind, Particulars, Serving, Upload,
 };
 use siyi_domain::ids::{ConsultationId, JurisdictionCode, PersonId};
+use siyi_domain::refusal::Refusal as RuleRefusal;
 use siyi_log::keys::{KeyStore, KeysError, Purpose};
 use uuid::Uuid;
 
@@ -72,12 +73,8 @@ async fn bring(
         Err(error) => return Err(unavailable(error.code())),
     }
     if let Some(person) = brought.person {
-        let roster = app.handler.roster(&brought.jurisdiction).await.map_err(|error| unavailable(error.code()))?;
         // Who was erased gets no key any more.
-        roster.present(person).map_err(|refusal| {
-            let message = "the person is not on the roster, or was erased";
-            Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.code.as_str(), message).into_response()
-        })?;
+        on_the_roster(&app, &brought.jurisdiction, person).await?.map_err(|refusal| not_on_roster(&refusal))?;
     }
     let declared = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
     let declared = Kind::from_media_type(declared).map_err(|error| refused(&error))?;
@@ -86,12 +83,19 @@ async fn bring(
         cleaned,
         owner: owner_of(brought.person, &brought.jurisdiction),
         class: brought.class,
-        village: brought.jurisdiction,
+        village: brought.jurisdiction.clone(),
         person: brought.person,
         matter: brought.matter,
         uploaded_at: app.clock.now().timestamp(),
     };
     let kept = app.attachments.keep_all(vec![upload]).await.map_err(|error| refused(&error))?;
+    if let Some(person) = brought.person
+        && let Err(erased) = on_the_roster(&app, &brought.jurisdiction, person).await?
+    {
+        // Erased since: the file, and its key, came after all that the erasure took.
+        app.attachments.erase(person.0).await.map_err(|error| refused(&error))?;
+        return Err(not_on_roster(&erased));
+    }
     let Some(kept) = kept.first() else { return Err(unavailable("store-unavailable")) };
     let told = json!({
         "sha256": kept.particulars.digest.to_string(),
@@ -101,6 +105,21 @@ async fn bring(
         "isNew": kept.is_new,
     });
     Ok((if kept.is_new { StatusCode::CREATED } else { StatusCode::OK }, axum::Json(told)).into_response())
+}
+
+/// Whether the person is on the roster and not erased, as it is now.
+async fn on_the_roster(
+    app: &App,
+    place: &JurisdictionCode,
+    person: PersonId,
+) -> Result<Result<(), RuleRefusal>, Response> {
+    let roster = app.handler.roster(place).await.map_err(|error| unavailable(error.code()))?;
+    Ok(roster.present(person))
+}
+
+fn not_on_roster(refusal: &RuleRefusal) -> Response {
+    let message = "the person is not on the roster, or was erased";
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.code.as_str(), message).into_response()
 }
 
 async fn take(

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::attachments::owner;
-use crate::retention::record;
+use crate::retention::overdue;
 
 mod following;
 
@@ -145,12 +145,9 @@ impl App {
     /// since, or belongs to no class of records, stays.
     async fn remove_overdue(&self, place: &JurisdictionCode, file: &PaperHash) -> Result<(), Failed> {
         let failed = |error: AttachmentError| Failed(error.to_string());
-        let today = self.clock.now().day();
-        for of in self.attachments.of_village(place.clone()).await.map_err(failed)? {
-            let is_over = record(&of).is_some_and(|record| self.rules.retention.running(&record, today).is_none());
-            if is_over && of.digest.to_string() == file.as_str() {
-                self.attachments.remove(owner(&of), of.digest).await.map_err(failed)?;
-            }
+        let over = overdue(self, place).await.map_err(failed)?;
+        for (of, _) in over.iter().filter(|(of, _)| of.digest.to_string() == file.as_str()) {
+            self.attachments.remove(owner(of), of.digest).await.map_err(failed)?;
         }
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! 保管期限 of files: to which class of records an attachment belongs, and what lies with a person.
 
 use async_trait::async_trait;
-use siyi_attachments::{Attachments, Class, Particulars};
+use siyi_attachments::{AttachmentError, Attachments, Class, Particulars};
 use siyi_domain::ids::{JurisdictionCode, PaperHash, PersonId};
 use siyi_domain::moment::Moment;
 use siyi_domain::retention::{RecordClass, RecordKept};
 use siyi_log::records::{RecordsHeld, RecordsUnavailable};
+
+use crate::app::App;
 
 /// An attachment as the schedule knows it; none where nobody said what it is to the village.
 #[must_use]
@@ -22,6 +24,17 @@ pub fn record(of: &Particulars) -> Option<RecordKept> {
         Class::Photo | Class::Other => return None,
     };
     Some(RecordKept { class, on: Moment::china(of.uploaded_at).day() })
+}
+
+/// The files of a place of which the period is over, as the records that they are.
+///
+/// # Errors
+/// Those of [`Attachments::of_village`].
+pub async fn overdue(app: &App, place: &JurisdictionCode) -> Result<Vec<(Particulars, RecordKept)>, AttachmentError> {
+    let today = app.clock.now().day();
+    let kept = app.attachments.of_village(place.clone()).await?;
+    let as_records = kept.into_iter().filter_map(|file| record(&file).map(|record| (file, record)));
+    Ok(as_records.filter(|(_, record)| app.rules.retention.running(record, today).is_none()).collect())
 }
 
 /// The attachments, as the records that they are.

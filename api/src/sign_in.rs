@@ -11,19 +11,17 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use siyi_access::Held;
 use siyi_domain::ids::JurisdictionCode;
 use siyi_domain::office::Office;
 use siyi_log::clock::Clock;
 use siyi_projections::directory;
-use siyi_projections::models::Models;
 use siyi_sign_in::{Identity, SignIn, SignInError, SignInMethod};
 use url::Url;
 
 use crate::app::App;
-use crate::gate::Gate;
 use crate::pages::Lang;
 use crate::pages::terms::Term as _;
+use crate::retention::overdue;
 
 mod access;
 mod account;
@@ -59,6 +57,8 @@ pub struct OfficeLine {
     pub binds_others: bool,
     /// The page of who looked, where it is the office's to ask.
     pub access: Option<String>,
+    /// How many files of the place have outlived their period, where it is the office's to destroy them.
+    pub overdue_files: usize,
 }
 
 /// Says which offices an account holds today; `true` for English.
@@ -135,21 +135,26 @@ pub fn kept_router(door: SignInDoor, app: Arc<App>) -> Router {
 }
 
 /// The offices that somebody holds today, as their account page says them. Where the log does not answer there are none.
-pub(crate) async fn office_lines(gate: &Gate, models: &Models, identity: Identity, english: bool) -> Vec<OfficeLine> {
+pub(crate) async fn office_lines(app: &App, identity: Identity, english: bool) -> Vec<OfficeLine> {
     let lang = if english { Lang::En } else { Lang::Zh };
-    let held = gate.held(&identity.into()).await.unwrap_or_default();
-    let line = |held: Held| {
-        let place = directory::jurisdiction(&models.directory.shelf(), &held.jurisdiction).ok().flatten();
-        OfficeLine {
+    let mut lines = Vec::new();
+    for held in app.gate.held(&identity.into()).await.unwrap_or_default() {
+        let place = directory::jurisdiction(&app.models.directory.shelf(), &held.jurisdiction).ok().flatten();
+        let overdue = match held.office {
+            Office::VillageDirector => overdue(app, &held.jurisdiction).await.unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        lines.push(OfficeLine {
             place: place.map_or_else(|| held.jurisdiction.to_string(), |place| place.name),
             office: held.office.named(lang).to_owned(),
             binds_others: held.office.binds_others(),
             access: matches!(held.office, Office::Supervisor | Office::Auditor)
                 .then(|| format!("/account/access/{}", held.jurisdiction)),
             code: held.jurisdiction,
-        }
-    };
-    held.into_iter().map(line).collect()
+            overdue_files: overdue.len(),
+        });
+    }
+    lines
 }
 
 impl From<Identity> for crate::gate::Identity {

@@ -9,7 +9,7 @@ use siyi_domain::jurisdiction::{ElectorateCounted, JurisdictionEvent, Jurisdicti
 use siyi_domain::moment::Moment;
 use siyi_domain::office::{Actor, RollKind};
 use siyi_domain::procedure::{Adjustment, Procedure};
-use siyi_domain::roster::{PersonErased, PersonRestricted, RosterEvent};
+use siyi_domain::roster::{AdmissionEnded, PersonErased, PersonRestricted, ResidentStruck, RosterEvent};
 use siyi_domain::rules::{Place, Rules};
 use siyi_log::envelope::{DomainEvent, Recorded};
 use uuid::Uuid;
@@ -104,7 +104,7 @@ fn person_key(person: PersonId) -> Vec<u8> {
 
 impl ReadModel for Directory {
     const NAME: &'static str = "directory";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     const NEEDS_NAMES: bool = true;
 
     fn wants(event_type: &str) -> bool {
@@ -117,6 +117,9 @@ impl ReadModel for Directory {
                 | "person-restricted.v1"
                 | "person-erased.v1"
                 | "roll-filed.v1"
+                | "admission-ended.v1"
+                | "resident-struck.v1"
+                | "resident-readmitted.v1"
                 | "procedure-adopted.v1"
                 | "procedure-adjusted.v1"
                 | "scope-formed.v1"
@@ -150,6 +153,14 @@ impl ReadModel for Directory {
                         row.rolls.push((e.roll, e.members));
                         row.rolls.sort_unstable();
                     })?;
+                }
+                DomainEvent::Roster(
+                    code,
+                    RosterEvent::ResidentStruck(ResidentStruck { rolls, .. })
+                    | RosterEvent::AdmissionEnded(AdmissionEnded { rolls, .. }),
+                ) => resize(code, rolls, |members| members.saturating_sub(1), writes)?,
+                DomainEvent::Roster(code, RosterEvent::ResidentReadmitted(e)) => {
+                    resize(code, &e.rolls, |members| members.saturating_add(1), writes)?;
                 }
                 DomainEvent::Account(_, AccountEvent::PersonalDataRead(e)) => {
                     let (at, actor) = (recorded.envelope.recorded_at, recorded.envelope.actor);
@@ -222,6 +233,18 @@ fn apply_jurisdiction(
         | JurisdictionEvent::ActionItemClosed(_)
         | JurisdictionEvent::VillageFlagClosed(_) => Ok(()),
     }
+}
+
+/// Rolls have one member more or less, without being filed anew.
+fn resize(
+    code: &JurisdictionCode,
+    rolls: &[RollKind],
+    to: fn(u32) -> u32,
+    writes: &mut Writes<'_>,
+) -> Result<(), ShelfError> {
+    change(code, writes, |row| {
+        row.rolls.iter_mut().filter(|(kind, _)| rolls.contains(kind)).for_each(|(_, members)| *members = to(*members));
+    })
 }
 
 fn change(

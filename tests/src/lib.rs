@@ -1,5 +1,6 @@
 //! Test support: a whole engine in a folder, the promises of the ports, scenarios, crash rounds and loads for benches.
 
+pub mod between;
 pub mod borders;
 pub mod conditions;
 pub mod crash;

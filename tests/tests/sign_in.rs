@@ -4,6 +4,8 @@
 mod attending;
 #[path = "../../core/sign-in/tests/sign_in/authenticator.rs"]
 mod authenticator;
+#[path = "sign_in/between.rs"]
+mod between;
 #[path = "sign_in/desk.rs"]
 mod desk;
 #[path = "sign_in/disposing.rs"]

@@ -13,7 +13,7 @@ use super::rule::RuleCited;
 use super::scalars::Date;
 use super::submit::told;
 use crate::app::App;
-use crate::retention::record;
+use crate::retention::overdue;
 
 /// What has fallen due under the schedule of retention (`schemas/retention`).
 #[derive(SimpleObject)]
@@ -72,22 +72,15 @@ async fn persons(app: &App, place: &JurisdictionCode) -> Result<Vec<PersonDue>, 
 }
 
 async fn files(app: &App, place: &JurisdictionCode) -> Result<Vec<FileDue>, Error> {
-    let today = app.clock.now().day();
-    let kept = app.attachments.of_village(place.clone()).await.map_err(|error| {
+    let over = overdue(app, place).await.map_err(|error| {
         tracing::error!(%error, code = error.code(), "the files of a place cannot be listed");
         coded(error.code(), "the files cannot be listed now")
     })?;
-    let due = kept.iter().filter_map(|file| {
-        let record = record(file)?;
-        let schedule = &app.rules.retention;
-        let rule = schedule.of(record.class).map(|rule| RuleCited::of(&rule.basis, &app.rules));
-        let over = schedule.running(&record, today).is_none();
-        over.then(|| FileDue {
-            sha256: file.digest.to_string(),
-            class: record.class.as_str(),
-            handed_in_on: Date(record.on),
-            rule,
-        })
+    let due = over.iter().map(|(file, record)| FileDue {
+        sha256: file.digest.to_string(),
+        class: record.class.as_str(),
+        handed_in_on: Date(record.on),
+        rule: app.rules.retention.of(record.class).map(|rule| RuleCited::of(&rule.basis, &app.rules)),
     });
     Ok(due.collect())
 }

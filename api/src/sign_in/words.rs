@@ -69,6 +69,7 @@ words! {
     give_second: "生成签字码", "Make a code";
     second_given: "签字码已生成。", "The code was made.";
     second_not_given: "您在此地没有可用的身份，不能签字。", "You are nobody in this place and sign nothing.";
+    overdue_files: "保管期限届满、待销毁的文件：", "Files to be destroyed, their period of retention being over: ";
     means: "登录方式", "Means of signing in";
     since: "设置于", "since ";
     remove: "取消", "Remove";

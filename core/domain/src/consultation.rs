@@ -274,7 +274,7 @@ fn at_a_meeting(case: Case<'_>, code: &str, command: &ConsultationCommand) -> De
     match command {
         C::ConveneMeeting(c) => deliberation::convene(case, code, c),
         C::ExcludeFromRoll(c) => meeting::exclude(case, c),
-        C::CheckIn(c) => meeting::check_in(case, c),
+        C::CheckIn(c) => meeting::check_in(case, code, c),
         C::CheckOut(c) => meeting::check_out(case, c),
         C::AdmitOnline(c) => remote::admit_online(case, code, c),
         C::AdmitProxies(c) => remote::admit_proxies(case, code, c),

@@ -284,6 +284,13 @@ refusal_codes! {
     HomeIsHere = "home-is-here", "户籍就在本村（社区），无需接纳", "the person is registered here and needs no admission";
     ConsentOfWrongBody = "consent-of-wrong-body", "应经村民会议或者村民代表会议同意", "only the assembly or the representatives may agree";
     AdmittedAlready = "admitted-already", "该人员已被接纳", "the person is admitted already";
+    HomePersonMissing = "home-person-missing", "户籍地在本平台的，应当注明其在户籍地名册中的编号", "the home keeps its rolls in this log, so who the person is there must be said";
+    StillOnHomeRoll = "still-on-home-roll", "户籍地尚未因本地接纳而除名", "the home has not struck the person for being admitted here";
+    TakesNoPartHere = "takes-no-part-here", "该人员已不在本村（社区）参加自治", "the person takes part in this village no longer";
+    SeatHeld = "seat-held", "该人员仍在选举产生的名册中", "the person still holds a seat by election";
+    NotStruck = "not-struck", "该人员未被除名", "the person was not struck from taking part";
+    StillAdmitted = "still-admitted", "另一地仍接纳该人员", "the other place still admits the person";
+    NotAdmitted = "not-admitted", "该人员不是被接纳的流动人口", "the person is not admitted from elsewhere";
     PersonRestrictedAlready = "person-restricted-already", "该人员信息已限制处理", "the person's data is restricted already";
     PersonErased = "person-erased", "该人员信息已删除", "the person's data was erased";
     RetentionOrdersKept = "retention-orders-kept", "法定应当保存，只能限制处理", "the law orders the data kept; it may be restricted";

@@ -16,6 +16,7 @@ use crate::procedure::{Base, Basis, Procedure};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::retention::RecordKept;
 use crate::tally::Test;
+use two_rolls::{Apart, Home};
 
 mod appointments;
 mod disposal;
@@ -24,6 +25,7 @@ mod file_roll;
 mod owners;
 mod residence;
 mod terms;
+mod two_rolls;
 
 pub use erasure::Keeping;
 pub use residence::{INVITATION_DAYS, MONTHS_OF_RESIDENCE};
@@ -114,6 +116,31 @@ commands! {
         consent: PaperHash,
         /// The home village's word that the person takes part there no longer.
         struck_at_home: PaperHash,
+        /// Who the person is on the rolls of the home; it must be said where the home is in this log.
+        home_person: Option<PersonId>,
+    }
+    /// 终止接纳: somebody registered elsewhere takes part here no longer.
+    EndAdmission = "endAdmission" {
+        /// Who.
+        person: PersonId,
+        /// The paper that says so, which the home is shown.
+        paper: PaperHash,
+    }
+    /// 户籍地除名: somebody registered here takes part elsewhere, and so no longer here (VL-2025 art. 16).
+    StrikeResident = "strikeResident" {
+        /// Who.
+        person: PersonId,
+        /// The place that may admit the person.
+        admitted_at: JurisdictionCode,
+        /// The person's own statement.
+        statement: PaperHash,
+    }
+    /// 恢复参加: somebody who was struck takes part at home again.
+    ReadmitResident = "readmitResident" {
+        /// Who.
+        person: PersonId,
+        /// The word of the other place that it does not admit the person, or no longer.
+        released: PaperHash,
     }
     /// 限制处理: stop everything but storage (PIPL art. 47).
     RestrictPerson = "restrictPerson" {
@@ -388,7 +415,7 @@ event_structs! {
         /// The paper that shows it.
         paper: PaperHash,
     }
-    /// `resident-admitted.v1`
+    /// `resident-admitted.v2`
     ResidentAdmitted {
         /// Who.
         person: PersonId,
@@ -407,6 +434,38 @@ event_structs! {
         consent: PaperHash,
         /// The home village's word that the person takes part there no longer.
         struck_at_home: PaperHash,
+        /// Who the person is on the rolls of the home.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        home_person: Option<PersonId>,
+    }
+    /// `admission-ended.v1`
+    AdmissionEnded {
+        /// Who.
+        person: PersonId,
+        /// The paper that says so.
+        paper: PaperHash,
+        /// The rolls that lose the person.
+        rolls: Vec<RollKind>,
+    }
+    /// `resident-struck.v1`
+    ResidentStruck {
+        /// Who.
+        person: PersonId,
+        /// The place that may admit the person.
+        admitted_at: JurisdictionCode,
+        /// The person's own statement.
+        statement: PaperHash,
+        /// The rolls that lose the person.
+        rolls: Vec<RollKind>,
+    }
+    /// `resident-readmitted.v1`
+    ResidentReadmitted {
+        /// Who.
+        person: PersonId,
+        /// The word of the other place.
+        released: PaperHash,
+        /// The rolls that have the person again: of those that lost them, the ones that were not filed anew.
+        rolls: Vec<RollKind>,
     }
     /// `person-restricted.v1`
     PersonRestricted {
@@ -436,6 +495,45 @@ event_structs! {
         approval: PaperHash,
         /// For each record, by which rule its period was over.
         bases: Vec<Basis>,
+    }
+}
+
+/// `resident-admitted.v1`: it did not say who the person is at home.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ResidentAdmitted"))]
+pub struct ResidentAdmittedV1 {
+    /// Who.
+    pub person: PersonId,
+    /// Where the person is registered.
+    pub home: JurisdictionCode,
+    /// Since when the person lives or works here.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub resident_since: Date,
+    /// When the person asked to take part.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub applied_on: Date,
+    /// Which body agreed.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub consented_by: Body,
+    /// Its resolution.
+    pub consent: PaperHash,
+    /// The home village's word that the person takes part there no longer.
+    pub struck_at_home: PaperHash,
+}
+
+impl From<ResidentAdmittedV1> for ResidentAdmitted {
+    fn from(old: ResidentAdmittedV1) -> Self {
+        Self {
+            person: old.person,
+            home: old.home,
+            resident_since: old.resident_since,
+            applied_on: old.applied_on,
+            consented_by: old.consented_by,
+            consent: old.consent,
+            struck_at_home: old.struck_at_home,
+            home_person: None,
+        }
     }
 }
 
@@ -482,7 +580,10 @@ events! {
         AppointmentEnded = "appointment-ended.v1",
         ResidentInvited = "resident-invited.v1",
         ResidenceConfirmed = "residence-confirmed.v1",
-        ResidentAdmitted = "resident-admitted.v1",
+        ResidentAdmitted = "resident-admitted.v2",
+        AdmissionEnded = "admission-ended.v1",
+        ResidentStruck = "resident-struck.v1",
+        ResidentReadmitted = "resident-readmitted.v1",
         PersonRestricted = "person-restricted.v1",
         PersonErased = "person-erased.v1",
         FileDisposed = "file-disposed.v1",
@@ -490,6 +591,7 @@ events! {
     upcast {
         "person-registered.v1" => PersonRegisteredV1 => PersonRegistered,
         "roll-members-listed.v1" => RollMembersListedV1 => RollMembersListed,
+        "resident-admitted.v1" => ResidentAdmittedV1 => ResidentAdmitted,
     }
 }
 
@@ -515,7 +617,8 @@ pub struct Roster {
     pub estate: Vec<Unit>,
     kin: BTreeSet<(PersonId, PersonId)>,
     terms: Vec<Term>,
-    admitted: BTreeSet<PersonId>,
+    admitted: BTreeMap<PersonId, Home>,
+    apart: BTreeMap<PersonId, Apart>,
     invitations: Vec<ResidentInvited>,
     listed: Vec<RollMember>,
     listed_units: Vec<Unit>,
@@ -537,6 +640,7 @@ impl Roster {
                 let members = std::mem::take(&mut self.listed);
                 self.change_terms(e.roll, &members, at.day());
                 self.rolls.insert(e.roll, members);
+                self.forget_entries(e.roll);
             }
             RosterEvent::OwnersListed(e) => self.listed_units.extend(e.units.iter().cloned()),
             RosterEvent::OwnersRollFiled(_) => self.estate = std::mem::take(&mut self.listed_units),
@@ -544,9 +648,12 @@ impl Roster {
             RosterEvent::AppointmentEnded(e) => self.end_term(e),
             RosterEvent::ResidentInvited(e) => self.invitations.push(e.clone()),
             RosterEvent::ResidenceConfirmed(_) | RosterEvent::FileDisposed(_) => {}
-            RosterEvent::ResidentAdmitted(e) => {
-                self.admitted.insert(e.person);
+            RosterEvent::ResidentAdmitted(e) => self.admitted_from(e),
+            RosterEvent::AdmissionEnded(e) => self.set_apart(e.person, None, &e.rolls, at.day()),
+            RosterEvent::ResidentStruck(e) => {
+                self.set_apart(e.person, Some(e.admitted_at.clone()), &e.rolls, at.day());
             }
+            RosterEvent::ResidentReadmitted(e) => self.take_back(e.person, at.day()),
             RosterEvent::PersonRestricted(e) => self.keep(e.person, Keeping::Restricted),
             RosterEvent::PersonErased(e) => self.keep(e.person, Keeping::Erased),
         }
@@ -622,7 +729,19 @@ impl Roster {
     }
 }
 
-/// What a command to the roster of `code` leads to.
+/// The other village whose roster a command rests on too.
+#[must_use]
+pub fn other_place<'a>(state: &'a Roster, command: &'a RosterCommand) -> Option<&'a JurisdictionCode> {
+    let other = match command {
+        RosterCommand::AdmitResident(c) => Some(&c.home),
+        RosterCommand::ReadmitResident(c) => state.struck_for(c.person),
+        _ => None,
+    };
+    other.filter(|place| place.level() == Level::Village)
+}
+
+/// What a command to the roster of `code` leads to. `elsewhere` is the roster of [`other_place`], none where that place is not
+/// registered in this log.
 ///
 /// # Errors
 /// The [`Refusal`] that stands in the way.
@@ -630,6 +749,7 @@ pub fn decide(
     state: &Roster,
     code: &JurisdictionCode,
     jurisdiction: &Jurisdiction,
+    elsewhere: Option<&Roster>,
     command: &RosterCommand,
     context: &Context<'_>,
 ) -> Result<Vec<RosterEvent>, Refusal> {
@@ -655,7 +775,10 @@ pub fn decide(
         RosterCommand::EndAppointment(c) => appointments::end(state, c, context),
         RosterCommand::InviteResident(c) => residence::invite(state, c, context),
         RosterCommand::ConfirmResidence(c) => residence::confirm(state, c, context),
-        RosterCommand::AdmitResident(c) => residence::admit(state, code, c, context),
+        RosterCommand::AdmitResident(c) => residence::admit(state, code, elsewhere, c, context),
+        RosterCommand::EndAdmission(c) => two_rolls::end_admission(state, c, context),
+        RosterCommand::StrikeResident(c) => two_rolls::strike(state, code, c, context),
+        RosterCommand::ReadmitResident(c) => two_rolls::readmit(state, code, elsewhere, c, context),
         RosterCommand::RestrictPerson(c) => erasure::restrict(state, c, context),
         RosterCommand::ErasePerson(c) => erasure::erase(state, c, context),
         RosterCommand::DisposeFile(c) => disposal::dispose(c, context),
@@ -721,7 +844,10 @@ impl Roster {
     #[must_use]
     pub fn whole_of(&self, base: Base, jurisdiction: &Jurisdiction) -> Option<u64> {
         match base {
-            Base::AdultVillagers => jurisdiction.electorate.as_ref().map(|e| u64::from(e.adult_villagers)),
+            Base::AdultVillagers => {
+                let counted = jurisdiction.electorate.as_ref().map(|e| u64::from(e.adult_villagers));
+                counted.map(|counted| counted.saturating_sub(self.left_since_filed(RollKind::AdultVillagers)))
+            }
             Base::Representatives => Some(self.roll(RollKind::Representatives).len() as u64),
             Base::Households => jurisdiction.electorate.as_ref().map(|e| u64::from(e.households)),
             Base::Due | Base::Present => None,

@@ -97,6 +97,8 @@ pub struct Handler {
     rules: Arc<Rules>,
     states: States,
     records: Option<Arc<dyn RecordsHeld>>,
+    /// Held while somebody is admitted, or taken back at home: each looks at the other's roster and writes to its own.
+    two_rolls: tokio::sync::Mutex<()>,
 }
 
 impl Handler {
@@ -110,7 +112,7 @@ impl Handler {
         rules: Arc<Rules>,
     ) -> Self {
         let states = States::new(Arc::clone(&store));
-        Self { store, vault, salts, clock, rules, states, records: None }
+        Self { store, vault, salts, clock, rules, states, records: None, two_rolls: tokio::sync::Mutex::default() }
     }
 
     /// The same, which asks what lies with a person before it erases them.
@@ -280,6 +282,12 @@ impl Handler {
         disclosures: &mut Vec<Disclosure>,
     ) -> Result<Attempt, HandleError> {
         let context = self.context(request);
+        let _one_at_a_time = match command {
+            Command::Roster(RosterCommand::AdmitResident(_) | RosterCommand::ReadmitResident(_)) => {
+                Some(self.two_rolls.lock().await)
+            }
+            _ => None,
+        };
         let (subject, next, decided) = self.decide(&request.target, command, &context).await?;
         let events = match decided {
             Ok(events) => events,
@@ -327,7 +335,8 @@ impl Handler {
             (Target::Jurisdiction(code), Command::Roster(command)) => {
                 let (jurisdiction, _) = self.states.jurisdiction(code).await?;
                 let (state, next) = self.states.roster(code).await?;
-                let decided = roster::decide(&state, code, &jurisdiction, command, context);
+                let elsewhere = self.elsewhere(&state, command).await?;
+                let decided = roster::decide(&state, code, &jurisdiction, elsewhere.as_deref(), command, context);
                 Ok((Subject::Roster(code.clone()), next, data_of(decided, RosterEvent::to_data)))
             }
             (Target::Consultation(id), Command::Consultation(command)) => {
@@ -347,6 +356,12 @@ impl Handler {
                 message: "the command is not addressed to this kind of target".to_owned(),
             }),
         }
+    }
+
+    /// The roster of the other place that a command rests on, where that place is registered in this log.
+    async fn elsewhere(&self, state: &Roster, command: &RosterCommand) -> Result<Option<Arc<Roster>>, HandleError> {
+        let Some(other) = roster::other_place(state, command) else { return Ok(None) };
+        Ok(if self.is_registered(other).await? { Some(self.roster(other).await?) } else { None })
     }
 
     async fn village(

@@ -138,6 +138,9 @@ codes! {
         "日志没有记下这个账号的通行密钥公钥", "the log does not say which public key the account's passkey has";
     SignatureMissing = "signature-missing", Wrong,
         "账号有通行密钥，这次操作却没有签名", "the account has a passkey, and yet this act is not signed";
+    OnTwoRolls = "on-two-rolls", Unchecked,
+        "一地接纳与户籍地恢复参加同时办理，此人在两地名册上：其中一项须终止",
+        "one place admitted a person while the home took them back, and both count them: one of the two has to end";
     RecordIncomplete = "record-incomplete", Unchecked, "缺少据以判断的记录", "records that the matter rests on are missing";
 }
 

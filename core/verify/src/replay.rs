@@ -16,7 +16,7 @@ use siyi_domain::ids::{ConsultationId, JurisdictionCode};
 use siyi_domain::jurisdiction::{self, Jurisdiction, JurisdictionEvent};
 use siyi_domain::moment::Moment;
 use siyi_domain::refusal::Refusal;
-use siyi_domain::roster::{self, Roster, RosterEvent};
+use siyi_domain::roster::{self, Roster, RosterCommand, RosterEvent};
 use siyi_domain::rules::Rules;
 use siyi_log::envelope::DomainEvent;
 use uuid::Uuid;
@@ -113,6 +113,7 @@ impl<'a> Replay<'a> {
         let mut findings: Vec<Finding> = record::check_act(act).into_iter().collect();
         findings.extend(self.judge(at, act));
         findings.extend(self.newer_than_us(act));
+        findings.extend(self.on_two_rolls(at, act));
         let (of_authority, authority) = self.authorised(at, act);
         findings.extend(of_authority);
         // An act is judged by all of its events: what is wrong with one of them comes before what follows from that.
@@ -192,13 +193,31 @@ impl<'a> Replay<'a> {
             Err(groundless) => return Box::new(std::iter::once(Judged::Groundless(groundless))),
         };
         let jurisdictions = seen(self.jurisdictions.get(code), at, context.recorded_at);
+        let elsewhere = commands.first().map_or_else(|| vec![None], |command| self.elsewhere(at, &state, act, command));
         Box::new(jurisdictions.into_iter().flat_map(move |jurisdiction| {
-            let judged = commands.iter().map(|command| {
-                let decided = roster::decide(&state, code, &jurisdiction, command, context);
-                answered(command.name(), decided, |event| (event.wire_name(), event.to_data().unwrap_or_default()))
+            let judged = commands.iter().flat_map(|command| {
+                elsewhere.iter().map(|other| {
+                    let decided = roster::decide(&state, code, &jurisdiction, other.as_deref(), command, context);
+                    answered(command.name(), decided, |event| (event.wire_name(), event.to_data().unwrap_or_default()))
+                })
             });
             judged.collect::<Vec<_>>()
         }))
+    }
+
+    /// The rosters of the other place that an act may have seen; none where the record does not hold that place, as a bundle of
+    /// one village does not: then the paper is its word.
+    fn elsewhere(&self, at: usize, state: &Roster, act: &[Entry], command: &RosterCommand) -> Vec<Option<Arc<Roster>>> {
+        // Before the second version nobody was asked who the person is at home.
+        let unasked = act.first().is_some_and(|first| first.recorded.envelope.event_type == "resident-admitted.v1");
+        let Some((other, first)) = roster::other_place(state, command).filter(|_| !unasked).zip(act.first()) else {
+            return vec![None];
+        };
+        let recorded_at = first.recorded.envelope.recorded_at;
+        if now(self.jurisdictions.get(other), at).registered.is_none() {
+            return vec![None];
+        }
+        seen(self.rosters.get(other), at, recorded_at).into_iter().map(Some).collect()
     }
 
     fn of_matter<'c>(
@@ -281,6 +300,28 @@ impl<'a> Replay<'a> {
                 Some(Finding::new(Code::CatalogueNewer, place, format!("≤ {ours}"), theirs.to_string()))
             }
             _ => None,
+        })
+    }
+
+    /// Two acts of one moment may each have been right by what it saw of the other's roster: several nodes can record them so.
+    fn on_two_rolls(&self, at: usize, act: &[Entry]) -> Option<Finding> {
+        let first = act.first()?;
+        let DomainEvent::Roster(here, event) = &first.recorded.event else { return None };
+        let roster = |code| now(self.rosters.get(code), at);
+        let (home, person, other) = match event {
+            RosterEvent::ResidentAdmitted(e) => (e.home.clone(), e.home_person?, here.clone()),
+            RosterEvent::ResidentReadmitted(e) => (here.clone(), e.person, roster(here).struck_for(e.person)?.clone()),
+            _ => return None,
+        };
+        let both = match event {
+            RosterEvent::ResidentAdmitted(_) => {
+                let known = roster(&home);
+                known.known(person).is_ok() && known.struck_for(person) != Some(&other)
+            }
+            _ => roster(&other).admits(&home, person),
+        };
+        both.then(|| {
+            Finding::new(Code::OnTwoRolls, first.place(), format!("roster-{home} {person}"), other.to_string())
         })
     }
 

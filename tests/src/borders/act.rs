@@ -350,7 +350,7 @@ impl Ground<'_> {
         let actor = Actor { person: counters()[0], office: office(self.pack, "fileRoll") };
         let context = Context { occurred_at, recorded_at: occurred_at, actor, rules: self.rules };
         let command = RosterCommand::from(FileRoll { roll, members });
-        match roster::decide(roster, &code(self.pack), place, &command, &context) {
+        match roster::decide(roster, &code(self.pack), place, None, &command, &context) {
             Ok(_) => Ok(true),
             Err(refusal) if refusal.code == code_of => Ok(false),
             Err(refusal) => Err(format!("refused for another reason: {refusal}")),

@@ -74,8 +74,18 @@ impl World {
             }
             Command::Roster(command) => {
                 let jurisdiction = self.jurisdiction(&act.jurisdiction);
+                let state = self.rosters.get(&act.jurisdiction).map(|stream| &stream.state);
+                let other = state.and_then(|state| roster::other_place(state, command)).map(|code| self.village(code));
+                let elsewhere = other.filter(|(place, _)| place.registered.is_some()).map(|(_, roster)| roster);
                 let stream = self.rosters.entry(act.jurisdiction.clone()).or_default();
-                let decided = roster::decide(&stream.state, &act.jurisdiction, &jurisdiction, command, &context);
+                let decided = roster::decide(
+                    &stream.state,
+                    &act.jurisdiction,
+                    &jurisdiction,
+                    elsewhere.as_ref(),
+                    command,
+                    &context,
+                );
                 stream.take(decided, act.at)?
             }
             Command::Account(command) => {

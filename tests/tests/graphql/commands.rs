@@ -59,10 +59,12 @@ fn scalar(field: &str, name: &str) -> Value {
         ("Date", _) => "2026-03-02".into(),
         ("DateTime", _) => "2026-01-01T08:00:00+08:00".into(),
         ("Boolean", _) => true.into(),
-        ("String", "paper" | "photo" | "sha256" | "code" | "consent" | "struckAtHome" | "file" | "approval") => {
-            "0".repeat(64).into()
-        }
-        ("String", "jurisdiction" | "home") => "419901101201".into(),
+        (
+            "String",
+            "paper" | "photo" | "sha256" | "code" | "consent" | "struckAtHome" | "file" | "approval" | "statement"
+            | "released",
+        ) => "0".repeat(64).into(),
+        ("String", "jurisdiction" | "home" | "admittedAt") => "419901101201".into(),
         ("String", "matters") => "V03".into(),
         ("String", "sex") => "f".into(),
         ("String", _) => "S1".into(),

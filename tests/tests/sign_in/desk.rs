@@ -20,7 +20,8 @@ use siyi_api::server::places::Crowd;
 use siyi_api::server::proxy::Proxies;
 use siyi_api::server::{self, Options};
 use siyi_log::clock::WallClock;
-use siyi_log::keys::FileMasterKey;
+use siyi_log::handler::Handler;
+use siyi_log::keys::{FileMasterKey, Keys};
 use siyi_sign_in::password::HashCost;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -112,6 +113,11 @@ impl Folder {
         Server::of(self.open().await.with_public_log(&self.data(), &options).await.unwrap())
     }
 
+    /// The keys of persons, while nobody serves.
+    pub fn keys(&self) -> Keys {
+        Keys::open(self.data().join("keys"), Arc::new(FileMasterKey::read(self.key()).unwrap())).unwrap()
+    }
+
     async fn open(&self) -> App {
         let master = Arc::new(FileMasterKey::read(self.key()).unwrap());
         let [store, shared] = self.elsewhere.clone().map_or([None, None], |places| places.map(Some));
@@ -159,6 +165,13 @@ impl Server {
     #[must_use]
     pub fn without_quotas(self) -> Self {
         Self { routes: behind_proxy(&self.app, self.unhurried()), ..self }
+    }
+
+    /// The same, whose doors act by this handler.
+    pub fn handled_by(self, handler: Handler) -> Self {
+        let mut app = (*self.app).clone();
+        app.handler = Arc::new(handler);
+        Self::of(app)
     }
 
     fn unhurried(&self) -> Options {

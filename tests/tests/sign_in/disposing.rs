@@ -55,12 +55,18 @@ async fn an_overdue_file_goes_by_an_act_of_two_and_the_board_says_so() {
     assert_eq!(dispose(&mut stage, old, false).await["error"], "second-signature-missing");
     assert_eq!(dispose(&mut stage, young, true).await["code"], "retention-orders-kept");
     assert_eq!(dispose(&mut stage, "b".repeat(64).parse().unwrap(), true).await["code"], "file-unknown");
+    let account = stage.player(Column::Director).browser.get("/account").await.body;
+    assert!(account.contains("待销毁的文件：1"), "{account}");
+    let account = stage.player(Column::Supervisor).browser.get("/account").await.body;
+    assert!(!account.contains("待销毁的文件"), "{account}");
     let path = format!("/attachments/{old}");
     assert_eq!(stage.player(Column::Director).browser.get(&path).await.status, 200, "nothing was removed yet");
     let disposed = dispose(&mut stage, old, true).await;
     assert_eq!(disposed["__typename"], "Recorded", "{disposed}");
     assert_eq!(stage.player(Column::Director).browser.get(&path).await.status, 404);
     assert_eq!(dispose(&mut stage, old, true).await["code"], "file-unknown", "there is nothing left to destroy");
+    let account = stage.player(Column::Director).browser.get("/account").await.body;
+    assert!(!account.contains("待销毁的文件"), "{account}");
     let head = stage.server.app.store.head().await.unwrap().unwrap();
     assert!(stage.server.app.models.wait_for(head, std::time::Duration::from_secs(30)).await);
     let shown = stage.player(Column::Nobody).browser.get(&page).await.body;

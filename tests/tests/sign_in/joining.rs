@@ -175,12 +175,24 @@ async fn nobody_is_a_villager_of_two_villages() {
     let bound = bind(&mut wang).await;
     assert_eq!(bound.status, 422, "{}", bound.body);
     // Admitted there by the events that the law asks for, and struck from the roll at home.
-    let admitted = json!({
+    let mut admission = json!({
         "person": WANG_THERE, "home": VILLAGE, "residentSince": "2024-01-01", "appliedOn": "2026-01-10",
         "consentedBy": "representatives", "consent": "b".repeat(64), "struckAtHome": "c".repeat(64),
     });
-    let admitted = officer.act("admitResident", "AdmitResidentInput", NEXT, admitted).await;
+    let admit = async |officer: &mut super::desk::Browser, admission: &serde_json::Value| {
+        officer.act("admitResident", "AdmitResidentInput", NEXT, admission.clone()).await
+    };
+    assert_eq!(admit(&mut officer, &admission).await["code"], "home-person-missing");
+    admission["homePerson"] = json!(WANG);
+    assert_eq!(admit(&mut officer, &admission).await["code"], "still-on-home-roll");
+    let strike = json!({ "person": WANG, "admittedAt": NEXT, "statement": "d".repeat(64) });
+    let struck = officer.act("strikeResident", "StrikeResidentInput", VILLAGE, strike).await;
+    assert_eq!(struck["__typename"], "Recorded", "{struck}");
+    let admitted = admit(&mut officer, &admission).await;
     assert_eq!(admitted["__typename"], "Recorded", "{admitted}");
+    let back = json!({ "person": WANG, "released": "e".repeat(64) });
+    let back = officer.act("readmitResident", "ReadmitResidentInput", VILLAGE, back).await;
+    assert_eq!(back["code"], "still-admitted", "{back}");
     let bound = bind(&mut wang).await;
     assert_eq!((bound.status.as_u16(), bound.location()), (303, "/account"), "{}", bound.body);
     server.app.close().await;

@@ -125,7 +125,21 @@ inputs! {
         applied_on: Date, /// Which body agreed.
         consented_by: Body, /// SHA-256 of its resolution.
         consent: String, /// SHA-256 of the home village's word.
-        struck_at_home: String }
+        struck_at_home: String, /// Who the person is on the rolls of the home; needed where the home keeps them here.
+        home_person: Option<ID> }
+    /// 终止接纳
+    EndAdmissionInput { /// Who.
+        person: ID, /// SHA-256 of the paper that says so, which the home is shown.
+        paper: String }
+    /// 户籍地除名
+    StrikeResidentInput { /// Who.
+        person: ID, /// Code of the place that may admit the person.
+        admitted_at: String, /// SHA-256 of the person's own statement.
+        statement: String }
+    /// 恢复参加
+    ReadmitResidentInput { /// Who.
+        person: ID, /// SHA-256 of the other place's word that it does not admit the person, or no longer.
+        released: String }
     /// 限制处理
     RestrictPersonInput { /// Whose data.
         person: ID, /// On what ground.

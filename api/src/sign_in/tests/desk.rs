@@ -58,6 +58,7 @@ impl Desk {
             office: office.to_owned(),
             binds_others: false,
             access: None,
+            overdue_files: 0,
         };
         let line = office("<柳沟村>", "记录员");
         let door = SignInDoor {

@@ -314,7 +314,7 @@ pub(super) fn close(case: Case<'_>, step_code: &str, command: &CloseMeeting) -> 
             .with("held_on", meeting.held_at.day().to_string()));
     }
     let Some(outcome) = meeting.outcome else {
-        return Ok(vec![close_undecided(meeting, form, command)]);
+        return Ok(vec![close_undecided(case, meeting, form, command)]);
     };
     check_papers(&step.papers, &command.papers)?;
     let mut events: Vec<ConsultationEvent> =
@@ -336,8 +336,8 @@ pub(super) fn close(case: Case<'_>, step_code: &str, command: &CloseMeeting) -> 
 }
 
 /// A meeting that decided nothing: inquorate if the most who were ever present fell short, otherwise simply closed.
-fn close_undecided(meeting: &Meeting, form: &Form, command: &CloseMeeting) -> ConsultationEvent {
-    let due = meeting.due.len() as u64;
+fn close_undecided(case: Case<'_>, meeting: &Meeting, form: &Form, command: &CloseMeeting) -> ConsultationEvent {
+    let due = case.due(meeting, form);
     let quorum = Test::of("quorum", meeting.peak, due, &form.quorum);
     let papers = command.papers.clone();
     if quorum.met {

@@ -148,6 +148,27 @@ impl<'a> Case<'a> {
         open.ok_or_else(|| Refusal::from(RefusalCode::MeetingNotOpen).with("meeting", u64::from(no)))
     }
 
+    /// Who is due: those on the frozen roll that take part here still.
+    pub(super) fn due(&self, meeting: &Meeting, form: &Form) -> u64 {
+        meeting.due.iter().filter(|person| !self.has_left(form, **person)).count() as u64
+    }
+
+    /// Whether a person has left the rolls of which the meeting is made, since the roll was frozen, to take part elsewhere.
+    fn has_left(&self, form: &Form, person: PersonId) -> bool {
+        let roster = self.village.roster;
+        roster.is_apart(person) && !form.rolls.iter().any(|roll| roster.is_on(*roll, person))
+    }
+
+    /// Nobody who takes part elsewhere is among those who decide.
+    pub(super) fn check_nobody_left(
+        &self,
+        form: &Form,
+        persons: impl IntoIterator<Item = PersonId>,
+    ) -> Result<(), Refusal> {
+        let left = persons.into_iter().find(|person| self.has_left(form, *person));
+        left.map_or(Ok(()), |person| self.village.roster.takes_part(person))
+    }
+
     /// Check-in, motions and votes belong to the day of the meeting.
     pub(super) fn check_day(&self, meeting: &Meeting) -> Result<(), Refusal> {
         self.check_order()?;
@@ -181,9 +202,10 @@ pub(super) fn exclude(case: Case<'_>, command: &ExcludeFromRoll) -> Decision {
     Ok(vec![event.into()])
 }
 
-pub(super) fn check_in(case: Case<'_>, command: &CheckIn) -> Decision {
-    let meeting = case.numbered_meeting(command.meeting)?;
+pub(super) fn check_in(case: Case<'_>, step: &str, command: &CheckIn) -> Decision {
+    let (meeting, _, form) = case.open_meeting(command.meeting, step)?;
     case.check_day(meeting)?;
+    case.check_nobody_left(form, command.persons.iter().copied())?;
     check_persons(&command.persons, |person| meeting.bars(person))?;
     Ok(vec![MembersCheckedIn { meeting: meeting.no, persons: command.persons.clone() }.into()])
 }

@@ -17,6 +17,7 @@ pub(super) fn admit_online(case: Case<'_>, at: &str, command: &AdmitOnline) -> D
     if form.online.is_none() {
         return Err(Refusal::from(RefusalCode::OnlineNotPermitted).with("form", form.id.as_str()));
     }
+    case.check_nobody_left(form, command.persons.iter().copied())?;
     check_persons(&command.persons, |person| meeting.bars(person))?;
     Ok(vec![MembersJoinedOnline { meeting: meeting.no, persons: command.persons.clone() }.into()])
 }
@@ -29,6 +30,7 @@ pub(super) fn admit_proxies(case: Case<'_>, at: &str, command: &AdmitProxies) ->
     };
     check_entries(command.proxies.len(), MAX_PROXIES_AT_ONCE)?;
     let principals: Vec<PersonId> = command.proxies.iter().map(|proxy| proxy.principal).collect();
+    case.check_nobody_left(form, principals.iter().copied())?;
     check_persons(&principals, |person| meeting.bars(person))?;
     let absent: BTreeSet<PersonId> = principals.into_iter().collect();
     for proxy in &command.proxies {

@@ -27,7 +27,9 @@ pub(super) fn put(case: Case<'_>, step: &str, command: &PutMotion) -> Decision {
         return Err(RefusalCode::BallotFormNotPermitted.into());
     }
     check_tellers(case, meeting, command)?;
-    let (due, present) = (meeting.due.len() as u64, meeting.present.len() as u64);
+    // Who was struck after coming in goes out first; a motion that is put is decided by those who were there when it was.
+    case.check_nobody_left(form, meeting.present.iter().copied())?;
+    let (due, present) = (case.due(meeting, form), meeting.present.len() as u64);
     let quorum = quorate(case, meeting, step, form)?;
     let mut tests = vec![quorum];
     if form.composition {
@@ -56,7 +58,7 @@ pub(super) fn put(case: Case<'_>, step: &str, command: &PutMotion) -> Decision {
 
 /// The quorum as it stands at this moment, which must be met.
 fn quorate(case: Case<'_>, meeting: &Meeting, step: &str, form: &Form) -> Result<Test, Refusal> {
-    let (due, present) = (meeting.due.len() as u64, meeting.present.len() as u64);
+    let (due, present) = (case.due(meeting, form), meeting.present.len() as u64);
     let quorum = Test::of("quorum", present, due, &case.quorum(step, form, due));
     if quorum.met {
         return Ok(quorum);
@@ -255,7 +257,8 @@ fn decision(
     motion: &OpenMotion,
     counts: Counts,
 ) -> ConsultationEvent {
-    let (due, present) = (meeting.due.len() as u64, motion.present.len() as u64);
+    let due = motion.quorum.as_ref().map_or_else(|| case.due(meeting, form), |quorum| quorum.whole);
+    let present = motion.present.len() as u64;
     // INVARIANT: abstentions, blank and spoiled papers and those who did not vote stay in the base.
     let share = case.threshold(&step.code, form, due, present);
     let threshold = Test::of("threshold", counts.in_favour, whole(&share, due, present), &share);

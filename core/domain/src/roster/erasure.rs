@@ -105,7 +105,7 @@ impl Roster {
     }
 
     /// The rolls in force on which a person stands.
-    fn rolls_of(&self, person: PersonId) -> impl Iterator<Item = RollKind> + '_ {
+    pub(super) fn rolls_of(&self, person: PersonId) -> impl Iterator<Item = RollKind> + '_ {
         self.rolls.keys().copied().filter(move |roll| self.is_on(*roll, person))
     }
 
@@ -115,6 +115,10 @@ impl Roster {
         let there =
             self.persons.iter().filter(|(_, known)| known.keeping != Keeping::Erased).map(|(person, _)| *person);
         there.filter_map(move |person| {
+            // Struck is not gone: the person is registered here and may come back.
+            if self.struck_for(person).is_some() {
+                return None;
+            }
             let mut last = None;
             for term in self.terms.iter().filter(|term| term.person == person) {
                 // Without a last day it runs, or begins yet.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::two_rolls::is_of_the_villagers;
 use super::{FileRoll, RollFiled, RollMember, RollMembersListed, Roster, RosterEvent};
 use crate::ids::PersonId;
 use crate::jurisdiction::Jurisdiction;
@@ -63,6 +64,9 @@ fn check_entries(state: &Roster, command: &FileRoll, procedure: &Procedure) -> R
     let mut households = BTreeSet::new();
     for member in &command.members {
         state.present(member.person)?;
+        if is_of_the_villagers(command.roll) {
+            state.takes_part(member.person)?;
+        }
         if !persons.insert(member.person) {
             return Err(Refusal::from(RefusalCode::PersonTwice).with("person", member.person.to_string()));
         }
@@ -129,19 +133,20 @@ fn check_size(command: &FileRoll, jurisdiction: &Jurisdiction, procedure: &Proce
     if let (RollKind::CollectiveCouncil, Some(range), 0) = (command.roll, range, members % 2) {
         return Err(Refusal::from(RefusalCode::CouncilNotOdd).with("count", members).by(&range.basis));
     }
-    whole(command.roll, members, jurisdiction)
+    whole(command.roll, members, 0, jurisdiction)
 }
 
 /// A roll in force must still be the whole body that was counted last: a newer count calls for a new roll.
 pub(crate) fn check_whole(kind: RollKind, roster: &Roster, jurisdiction: &Jurisdiction) -> Result<(), Refusal> {
-    whole(kind, roster.roll(kind).len() as u64, jurisdiction)
+    whole(kind, roster.roll(kind).len() as u64, roster.left_since_filed(kind), jurisdiction)
 }
 
-/// The roll must be the whole body, or the denominator would shrink by leaving people out of it.
-fn whole(kind: RollKind, members: u64, jurisdiction: &Jurisdiction) -> Result<(), Refusal> {
+/// The roll must be the whole body, or the denominator would shrink by leaving people out of it. Who takes part elsewhere since
+/// it was filed is missed among the adults and nowhere else: a household stays, and somebody else speaks for it.
+fn whole(kind: RollKind, members: u64, left: u64, jurisdiction: &Jurisdiction) -> Result<(), Refusal> {
     let counted = match kind {
         RollKind::Households => u64::from(electorate(jurisdiction)?.households),
-        RollKind::AdultVillagers => u64::from(electorate(jurisdiction)?.adult_villagers),
+        RollKind::AdultVillagers => u64::from(electorate(jurisdiction)?.adult_villagers).saturating_sub(left),
         _ => return Ok(()),
     };
     if members == counted {

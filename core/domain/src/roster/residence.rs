@@ -16,12 +16,13 @@ pub const MONTHS_OF_RESIDENCE: i64 = 12;
 /// Days for which an invitation code is good.
 pub const INVITATION_DAYS: i64 = 30;
 
-const INVITERS: &[Office] =
+pub(super) const INVITERS: &[Office] =
     &[Office::VillageDirector, Office::VillageCommitteeMember, Office::Clerk, Office::TownshipOfficer];
 
 pub(super) fn admit(
     state: &Roster,
     code: &JurisdictionCode,
+    elsewhere: Option<&Roster>,
     command: &AdmitResident,
     context: &Context<'_>,
 ) -> Result<Vec<RosterEvent>, Refusal> {
@@ -47,6 +48,7 @@ pub(super) fn admit(
     if state.is_admitted(command.person) {
         return Err(Refusal::from(RefusalCode::AdmittedAlready).with("person", command.person.to_string()));
     }
+    super::two_rolls::check_home(state, code, elsewhere, command)?;
     let admitted = ResidentAdmitted {
         person: command.person,
         home: command.home.clone(),
@@ -55,6 +57,7 @@ pub(super) fn admit(
         consented_by: command.consented_by,
         consent: command.consent.clone(),
         struck_at_home: command.struck_at_home.clone(),
+        home_person: command.home_person,
     };
     Ok(vec![admitted.into()])
 }
@@ -80,17 +83,11 @@ pub(super) fn confirm(
     Ok(vec![ResidenceConfirmed { person: command.person, paper: command.paper.clone() }.into()])
 }
 
-fn check_office(offices: &[Office], act: &str, context: &Context<'_>) -> Result<(), Refusal> {
+pub(super) fn check_office(offices: &[Office], act: &str, context: &Context<'_>) -> Result<(), Refusal> {
     if offices.contains(&context.actor.office) { Ok(()) } else { Err(context.not_competent().with("act", act)) }
 }
 
 impl Roster {
-    /// Whether somebody registered elsewhere was admitted here.
-    #[must_use]
-    pub fn is_admitted(&self, person: PersonId) -> bool {
-        self.admitted.contains(&person)
-    }
-
     /// Who may take up an account with an invitation of this digest on a day; each invitation is good once.
     #[must_use]
     pub fn invited_by(&self, code: &crate::ids::PaperHash, day: Date) -> Option<PersonId> {
