@@ -64,9 +64,13 @@ impl ToSign<'_> {
     /// # Errors
     /// As [`Self::challenge`].
     pub fn challenge_as(&self, form: Form) -> Result<[u8; 32], NotCanonical> {
-        let (label, said): (&[u8], fn(&str, &Value) -> Value) = match form {
-            Form::Whole => (b"siyi act v3\n", |_, data| data.clone()),
-            Form::WithoutTexts => (b"siyi act v2\n", unsalted),
+        let label: &[u8] = match form {
+            Form::Whole => b"siyi act v3\n",
+            Form::WithoutTexts => b"siyi act v2\n",
+        };
+        let said = |name: &str, data: &Value| match form {
+            Form::Whole => data.clone(),
+            Form::WithoutTexts => unsalted(name, data),
         };
         let events: Vec<Value> =
             self.events.iter().map(|(name, data)| json!({ "type": name, "data": said(name, data) })).collect();
