@@ -227,7 +227,11 @@ impl App {
             Arc::clone(&clock),
             Arc::clone(&rules),
         );
-        let handler = Arc::new(handler.with_records(Arc::new(FilesHeld(attachments.clone()))));
+        let handler = handler.with_records(Arc::new(FilesHeld(attachments.clone())));
+        let handler = Arc::new(match &shared {
+            Some(shared) => handler.with_seeds(Arc::new(shared.seeds().await?)),
+            None => handler,
+        });
         let record = AccessLog::open(&data.join("access"))?;
         let papers = Papers { models: models.clone(), attachments: attachments.clone() };
         let gate = Gate::new(DecisionPoint::shipped()?, record, Arc::clone(&handler), papers, mode.is_open());

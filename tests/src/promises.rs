@@ -2,7 +2,8 @@
 //!
 //! A promise is a function that gets an empty store. [`each_store_promise`](crate::each_store_promise),
 //! [`each_vault_promise`](crate::each_vault_promise), [`each_secrets_promise`](crate::each_secrets_promise),
-//! [`each_sign_in_promise`](crate::each_sign_in_promise), [`each_blobs_promise`](crate::each_blobs_promise),
+//! [`each_sign_in_promise`](crate::each_sign_in_promise), [`each_seeds_promise`](crate::each_seeds_promise),
+//! [`each_blobs_promise`](crate::each_blobs_promise),
 //! [`each_index_promise`](crate::each_index_promise) and [`each_attachments_promise`](crate::each_attachments_promise) list them; `tests/tests/promises.rs` makes a test of each for each
 //! adapter, and holds that none is missing from the lists.
 #![expect(
@@ -23,11 +24,13 @@ pub mod racing;
 pub mod reading;
 pub mod repeating;
 pub mod secrets;
+pub mod seeds;
 pub mod sign_ins;
 pub mod vaults;
 
 use futures::future::try_join_all;
 use serde_json::json;
+use siyi_domain::moment::Moment;
 use siyi_log::port::{
     AllFrom, AppendError, Appended, Direction, EventStore, Expected, NewEvent, StoredEvent, StreamName,
 };
@@ -209,6 +212,19 @@ macro_rules! each_sign_in_promise {
     };
 }
 
+/// Calls a macro with the name of every promise of a keeper of seeds.
+#[macro_export]
+macro_rules! each_seeds_promise {
+    ($run:ident) => {
+        $run! { seeds:
+            a_seed_that_waits_here_is_taken_there
+            a_seed_is_taken_once_wherever_it_is_asked_for
+            a_later_seed_takes_the_place_of_the_one_before
+            a_seed_is_over_after_five_minutes
+        }
+    };
+}
+
 /// Calls a macro with the name of every promise of a keeper of sealed files.
 #[macro_export]
 macro_rules! each_blobs_promise {
@@ -260,6 +276,11 @@ macro_rules! each_attachments_promise {
             whoever_brings_and_whoever_erases_at_once_leave_nothing_that_opens_halfway
         }
     };
+}
+
+/// A moment from milliseconds since 1970.
+fn moment(milliseconds: i64) -> Moment {
+    Moment::china(jiff::Timestamp::from_millisecond(milliseconds).unwrap())
 }
 
 fn stream(name: &str) -> StreamName {

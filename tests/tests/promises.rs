@@ -6,10 +6,10 @@ use siyi_log::{
     keys::{FileMasterKey, Keys},
     memory::MemoryStore,
     port::EventStore,
-    vault::{EmbeddedVault, MemoryVault, Vault},
+    vault::{EmbeddedVault, MemorySeeds, MemoryVault, Seeds, Vault},
 };
 use siyi_sign_in::{FolderRows, SecretRows};
-use siyi_tests::promises::sign_ins::Nodes;
+use siyi_tests::promises::{seeds::Nodes as SeedNodes, sign_ins::Nodes};
 use std::{future::Future, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
@@ -49,6 +49,11 @@ fn sign_in_over_a_folder() -> (Nodes, TempDir) {
     let (rows, key) = FolderRows::open(&folder.path().join("sign-in")).unwrap();
     let rows: Arc<dyn SecretRows> = Arc::new(rows);
     (Nodes::over(Arc::clone(&rows), rows, &key), folder)
+}
+
+fn seeds_in_memory() -> (SeedNodes, ()) {
+    let here: Arc<dyn Seeds> = Arc::new(MemorySeeds::default());
+    (SeedNodes { there: Arc::clone(&here), here }, ())
 }
 
 /// One test for each promise; the adapter's factory is `super::subject`.
@@ -94,6 +99,11 @@ mod sign_in_over_a_folder {
     siyi_tests::each_sign_in_promise!(test_each);
 }
 
+mod seeds_in_memory {
+    use super::seeds_in_memory as subject;
+    siyi_tests::each_seeds_promise!(test_each);
+}
+
 /// A promise that somebody wrote and did not list would never run.
 #[test]
 fn every_promise_is_listed() {
@@ -109,6 +119,7 @@ fn every_promise_is_listed() {
         include_str!("../src/promises/reading.rs"),
         include_str!("../src/promises/repeating.rs"),
         include_str!("../src/promises/secrets.rs"),
+        include_str!("../src/promises/seeds.rs"),
         include_str!("../src/promises/sign_ins.rs"),
         include_str!("../src/promises/vaults.rs"),
     ];

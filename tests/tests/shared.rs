@@ -1,9 +1,9 @@
 //! Several nodes over one database, and a database that does not serve.
 #![expect(clippy::unwrap_used, reason = "test code beside the test functions")]
 
-use siyi_log::clock::WallClock;
+use siyi_log::clock::{Clock, WallClock};
 use siyi_log::keys::{FileMasterKey, MasterKey};
-use siyi_log::vault::{Vault, VaultError, seal};
+use siyi_log::vault::{MAX_SEEDS, SEED_KEPT_MS, Seed, Seeds, Vault, VaultError, seal};
 use siyi_postgres::{Shared, SharedError, UsedFor};
 use siyi_tests::postgres::Postgres;
 use std::sync::Arc;
@@ -89,4 +89,32 @@ async fn a_database_that_does_not_sync_is_refused() {
     postgres.stop();
     postgres.go_on();
     node(&address, &master).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seed_is_in_no_log_and_the_oldest_gives_way() {
+    let (postgres, master) = (Postgres::of_this_program(), master());
+    let address = postgres.database();
+    let seeds = node(&address, &master).await.unwrap().seeds().await.unwrap();
+    // PostgreSQL 13 and newer, `CREATE TABLE`: an unlogged table is not written to the write-ahead log.
+    let unlogged = "select relpersistence from pg_class where oid = 'siyi.seeds'::regclass";
+    assert_eq!(postgres.ask(&address, unlogged), "u");
+    let (act, now) = (Uuid::from_u128(u128::MAX), WallClock.now());
+    let put = |number: usize, kept_ms: i64| {
+        format!(
+            "insert into siyi.seeds select ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, {kept_ms} + n, '' \
+             from generate_series(1, {number}) n"
+        )
+    };
+    let _ = postgres.ask(&address, &put(MAX_SEEDS, now.millisecond() - 20_000));
+    seeds.keep(act, Seed::from_bytes([9; 32]), now).await.unwrap();
+    let count = "select count(*), min(command::text) from siyi.seeds";
+    assert_eq!(postgres.ask(&address, count), format!("{MAX_SEEDS}|00000000-0000-0000-0000-000000000002"));
+    assert_eq!(
+        postgres.ask(&address, "select count(*) from siyi.seeds where position('\\x09090909' in sealed) > 0"),
+        "0"
+    );
+    let _ = postgres.ask(&address, &format!("update siyi.seeds set kept_ms = kept_ms - {SEED_KEPT_MS}"));
+    seeds.keep(act, Seed::from_bytes([9; 32]), now).await.unwrap();
+    assert_eq!(postgres.ask(&address, count), format!("1|{act}"), "what nobody took is gone");
 }

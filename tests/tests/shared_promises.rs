@@ -1,6 +1,6 @@
-//! Every promise of the vault, of the rows behind the sign-in and of sign-in itself, kept in PostgreSQL.
+//! Every promise of the vault, of the rows behind the sign-in, of sign-in itself and of seeds, kept in PostgreSQL.
 //!
-//! The promises are those of `promises.rs`, unchanged; here the two nodes of a sign-in are two clients of one database.
+//! The promises are those of `promises.rs`, unchanged; here the two nodes of a sign-in and of seeds are two clients of one database.
 #![expect(clippy::unwrap_used, reason = "test code beside the test functions")]
 
 use siyi_log::clock::WallClock;
@@ -9,7 +9,7 @@ use siyi_log::vault::Vault;
 use siyi_postgres::{Shared, UsedFor};
 use siyi_sign_in::SecretRows;
 use siyi_tests::postgres::Postgres;
-use siyi_tests::promises::sign_ins::Nodes;
+use siyi_tests::promises::{seeds::Nodes as SeedNodes, sign_ins::Nodes};
 use siyi_tests::test_each;
 use std::sync::Arc;
 
@@ -40,6 +40,12 @@ async fn sign_ins() -> (Nodes, (Shared, Shared)) {
     (tokio::task::spawn_blocking(over).await.unwrap(), nodes)
 }
 
+async fn seeds() -> (SeedNodes, (Shared, Shared)) {
+    let nodes = nodes().await;
+    let (here, there) = (nodes.0.seeds().await.unwrap(), nodes.1.seeds().await.unwrap());
+    (SeedNodes { here: Arc::new(here), there: Arc::new(there) }, nodes)
+}
+
 mod vaults {
     use super::{test_each, vault as subject};
     siyi_tests::each_vault_promise!(test_each);
@@ -53,4 +59,9 @@ mod secrets {
 mod sign_ins {
     use super::{sign_ins as subject, test_each};
     siyi_tests::each_sign_in_promise!(test_each);
+}
+
+mod seeds {
+    use super::{seeds as subject, test_each};
+    siyi_tests::each_seeds_promise!(test_each);
 }

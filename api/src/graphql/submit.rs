@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use siyi_domain::account::Proof;
 use siyi_domain::office::Actor;
-use siyi_log::handler::{Challenged, HandleError, Outcome, Receipt, Request, Target};
+use siyi_log::handler::{HandleError, Outcome, Receipt, Request, Target};
 use siyi_log::via::Signed;
 use siyi_sign_in::Invited;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ pub(super) async fn submit(
     let invitation = Invitation::of(app, &mut request)?;
     let caller = ctx.data_opt::<Caller>().cloned().unwrap_or_default();
     let headers = ctx.data_opt::<ActHeaders>().cloned().unwrap_or_default();
-    let signed = signed(app, &caller, &headers, &request).await?;
+    let signed = signed(app, &caller, &headers).await?;
     let act = Act { request, attendant: headers.attendant()?, signed, second: headers.second };
     match let_through(app, &caller, act).await {
         Ok(Outcome::Recorded(receipt)) => {
@@ -119,8 +119,8 @@ async fn let_through(app: &App, caller: &Caller, act: Act) -> Result<Outcome, Sh
     outcome
 }
 
-/// The passkey's signature over an act, if one came with it.
-async fn signed(app: &App, caller: &Caller, headers: &ActHeaders, request: &Request) -> Result<Signed, Error> {
+/// The signature of a passkey of the account, if one came with the act. Whether it is over this act, the handler says.
+async fn signed(app: &App, caller: &Caller, headers: &ActHeaders) -> Result<Signed, Error> {
     let Some(assertion) = &headers.assertion else { return Ok(Signed::Nobody) };
     let (Caller::Account(identity), Some(door)) = (caller, &app.sign_in) else {
         return Err(coded("not-signed-in", "sign in first"));
@@ -131,12 +131,7 @@ async fn signed(app: &App, caller: &Caller, headers: &ActHeaders, request: &Requ
     }
     let credential = URL_SAFE_NO_PAD.decode(assertion).map_err(|_| malformed())?;
     let credential = serde_json::from_slice(&credential).map_err(|_| malformed())?;
-    let challenge = match app.handler.challenge(request).await.map_err(|error| told(&error))? {
-        Challenged::Sign(challenge) => challenge,
-        // There is nothing to sign: the gate says whether the answer is for the caller.
-        Challenged::Answered(_) => return Ok(Signed::Nobody),
-    };
-    let made = door.sign_in.finish_act_assertion(identity.account, challenge, credential).await;
+    let made = door.sign_in.finish_act_assertion(identity.account, credential).await;
     let made = made.map_err(|error| coded(error.code(), error.to_string()))?;
     Ok(Signed::Passkey(made.into()))
 }

@@ -27,7 +27,7 @@ mod states;
 pub use command::{Command, JURISDICTION_COMMANDS, ROSTER_COMMANDS, Target};
 pub use error::HandleError;
 pub use identity::event_id;
-pub use signing::{SALTED, ToSign};
+pub use signing::{Form, SALTED, ToSign};
 
 use crate::clock::Clock;
 use crate::envelope::{Envelope, Recorded, Subject, body_of};
@@ -35,7 +35,7 @@ use crate::port::{
     AppendError, Direction, EventRefused, EventStore, Expected, NewEvent, Position, ReadFrom, Revision, StreamName,
 };
 use crate::records::RecordsHeld;
-use crate::vault::{Disclosure, Salts, Vault};
+use crate::vault::{Disclosure, MemorySeeds, Salts, Seed, Seeds, Vault};
 use crate::via::{Signed, Via};
 use command::Sealing;
 use states::States;
@@ -93,6 +93,7 @@ pub struct Handler {
     store: Arc<dyn EventStore>,
     vault: Arc<dyn Vault>,
     salts: Arc<dyn Salts>,
+    seeds: Arc<dyn Seeds>,
     clock: Arc<dyn Clock>,
     rules: Arc<Rules>,
     states: States,
@@ -112,13 +113,29 @@ impl Handler {
         rules: Arc<Rules>,
     ) -> Self {
         let states = States::new(Arc::clone(&store));
-        Self { store, vault, salts, clock, rules, states, records: None, two_rolls: tokio::sync::Mutex::default() }
+        Self {
+            store,
+            vault,
+            salts,
+            seeds: Arc::new(MemorySeeds::default()),
+            clock,
+            rules,
+            states,
+            records: None,
+            two_rolls: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The same, which asks what lies with a person before it erases them.
     #[must_use]
     pub fn with_records(self, records: Arc<dyn RecordsHeld>) -> Self {
         Self { records: Some(records), ..self }
+    }
+
+    /// The same, whose seeds wait where other nodes find them too; otherwise they wait in memory.
+    #[must_use]
+    pub fn with_seeds(self, seeds: Arc<dyn Seeds>) -> Self {
+        Self { seeds, ..self }
     }
 
     /// The rule data.
@@ -186,7 +203,8 @@ impl Handler {
         Ok(outcome)
     }
 
-    /// What a passkey has to sign before this is done; or the answer, where there is one already or the rules say no.
+    /// What a passkey has to sign before this is done; or the answer, where there is one already or the rules say no. From now on a
+    /// seed waits for the signature ([`Seeds`]), where the act has personal texts.
     ///
     /// # Errors
     /// As [`Handler::handle`]; nothing is recorded.
@@ -195,18 +213,36 @@ impl Handler {
         if let Some(earlier) = self.earlier(request, &hash).await? {
             return Ok(Challenged::Answered(earlier));
         }
-        let Sealing { command, refusal, .. } = self.sealed(request).await?;
+        let seed = Seed::random(self.salts.as_ref())?;
+        let Sealing { command, refusal, .. } = self.sealed(request, &seed).await?;
         if let Some(refusal) = refusal {
             return Ok(Challenged::Answered(Outcome::Refused(refusal)));
         }
         let context = self.context(request);
         let (subject, _, decided) = self.decide(&request.target, &command, &context).await?;
-        match decided {
-            Ok(events) => Ok(Challenged::Sign(
-                to_sign(request, &hash, &subject.stream()?, &events).challenge().map_err(EventRefused::from)?,
-            )),
-            Err(refusal) => Ok(Challenged::Answered(Outcome::Refused(refusal))),
+        let events = match decided {
+            Ok(events) => events,
+            Err(refusal) => return Ok(Challenged::Answered(Outcome::Refused(refusal))),
+        };
+        let challenge = to_sign(request, &hash, &subject.stream()?, &events).challenge().map_err(EventRefused::from)?;
+        if command::is_salted(request)? {
+            self.seeds.keep(request.command_id, seed, self.clock.now()).await?;
         }
+        Ok(Challenged::Sign(challenge))
+    }
+
+    /// The seed of an attempt to record: of a signed act the one that waits, so that the digests are those that were signed. Where
+    /// none waits, a new one, and then the signature does not fit.
+    async fn seed(&self, request: &Request) -> Result<Seed, HandleError> {
+        let is_signed = matches!(&request.via, Some(Via { signed: Signed::Passkey(_), .. }));
+        if is_signed
+            && command::is_salted(request)?
+            // INVARIANT: taken before anything is written, so that no seed outlives the events that were salted from it.
+            && let Some(seed) = self.seeds.take(request.command_id, self.clock.now()).await?
+        {
+            return Ok(seed);
+        }
+        Ok(Seed::random(self.salts.as_ref())?)
     }
 
     fn context(&self, request: &Request) -> Context<'_> {
@@ -220,13 +256,15 @@ impl Handler {
         if let Some(earlier) = self.earlier(request, &hash).await? {
             return Ok(earlier);
         }
-        let Sealing { command, mut disclosures, refusal } = self.sealed(request).await?;
+        let seed = self.seed(request).await?;
+        let Sealing { command, mut disclosures, refusal } = self.sealed(request, &seed).await?;
         if let Some(refusal) = refusal {
             return Ok(Outcome::Refused(refusal));
         }
         for _ in 0..MAX_ATTEMPTS {
             match self.attempt(request, &hash, &command, &mut disclosures).await? {
                 Attempt::Done(Outcome::Recorded(receipt)) => return Ok(Outcome::Recorded(receipt)),
+                Attempt::OtherAct => return self.earlier(request, &hash).await?.ok_or(HandleError::OtherAct),
                 // Our twin may have been recorded since we looked: then its answer is the answer.
                 Attempt::Done(refused) => return Ok(self.earlier(request, &hash).await?.unwrap_or(refused)),
                 Attempt::Raced => {
@@ -239,8 +277,8 @@ impl Handler {
         Err(HandleError::Contention { attempts: MAX_ATTEMPTS })
     }
 
-    async fn sealed(&self, request: &Request) -> Result<Sealing, HandleError> {
-        let mut sealing = command::seal(request, self.salts.as_ref())?;
+    async fn sealed(&self, request: &Request, seed: &Seed) -> Result<Sealing, HandleError> {
+        let mut sealing = command::seal(request, seed)?;
         self.fill_in(&request.target, &mut sealing.command).await?;
         Ok(sealing)
     }
@@ -297,8 +335,8 @@ impl Handler {
         if let Some(Via { signed: Signed::Passkey(assertion), .. }) = &request.via
             && !to_sign(request, hash, &stream, &events).is_signed_by(assertion).map_err(EventRefused::from)?
         {
-            // The world has changed since, and the act would say something else than was signed.
-            return Err(HandleError::OtherAct);
+            // The world has changed since, or no seed waited: the act would say something else than was signed.
+            return Ok(Attempt::OtherAct);
         }
         let new = sealed_events(request, hash, &context, &stream, next, events)?;
         let named = new.iter().map(|event| (event.id(), event.event_type().to_owned())).collect();
@@ -417,6 +455,7 @@ fn erased(request: &Request) -> Option<Uuid> {
 enum Attempt {
     Done(Outcome),
     Raced,
+    OtherAct,
 }
 
 type Data = (&'static str, Value);

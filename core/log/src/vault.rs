@@ -16,6 +16,7 @@ mod disclosure;
 mod embedded;
 mod memory;
 mod row;
+mod seeds;
 
 pub use crate::folder::OpenError;
 pub use disclosure::{
@@ -25,6 +26,7 @@ pub use disclosure::{
 pub use embedded::EmbeddedVault;
 pub use memory::MemoryVault;
 pub use row::SealedRow;
+pub use seeds::{MAX_SEEDS, MemorySeeds, SEED_KEPT_MS, Seed, Seeds, is_waiting};
 
 use crate::keys::KeysError;
 use async_trait::async_trait;

@@ -30,6 +30,16 @@ pub struct ActAssertion {
 }
 
 impl ActAssertion {
+    /// The challenge that it says it is over. Whether that is an act's, who has the act compares.
+    ///
+    /// # Errors
+    /// [`ActRefusal::Malformed`].
+    pub fn challenge(&self) -> Result<[u8; 32], ActRefusal> {
+        let challenge = URL_SAFE_NO_PAD.decode(self.client_data()?.challenge).ok();
+        let malformed = ActRefusal::Malformed { what: "the challenge" };
+        challenge.and_then(|bytes| bytes.try_into().ok()).ok_or(malformed)
+    }
+
     pub(crate) fn client_data(&self) -> Result<ClientData, ActRefusal> {
         serde_json::from_slice(&self.client_data_json).map_err(|_| ActRefusal::Malformed { what: "the client data" })
     }

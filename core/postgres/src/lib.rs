@@ -1,9 +1,9 @@
-//! What several nodes over one log share, in PostgreSQL: the vault with the keys of persons, the secrets of sign-in, and the index of
-//! attachments.
+//! What several nodes over one log share, in PostgreSQL: the vault with the keys of persons, the secrets of sign-in, the seeds of acts
+//! that are being signed, and the index of attachments.
 //!
 //! Start with [`Shared`], which opens a database and hands out the adapters: [`PostgresKeys`] behind the port of a key store,
-//! [`PostgresVault`] behind that of the vault, [`PostgresSecrets`] behind that of the sign-in's rows, [`PostgresIndex`] behind that
-//! of the attachments' index. The promises of these ports (`tests/src/promises`) are kept here as they are in a folder.
+//! [`PostgresVault`] behind that of the vault, [`PostgresSecrets`] behind that of the sign-in's rows, [`PostgresSeeds`] behind that
+//! of the seeds, [`PostgresIndex`] behind that of the attachments' index. The promises of these ports (`tests/src/promises`) are kept here as they are in a folder.
 //!
 //! INVARIANT: nothing that can be destroyed is kept in memory. Each call asks the database for the key together with what it opens,
 //! so a key that one node destroyed opens nothing on any other from the moment that the destruction is committed.
@@ -18,6 +18,7 @@ mod keys;
 mod migrations;
 mod rotation;
 mod secrets;
+mod seeds;
 mod shared;
 mod vault;
 
@@ -26,5 +27,6 @@ pub use error::SharedError;
 pub use keys::PostgresKeys;
 pub use migrations::SCHEMA_VERSION;
 pub use secrets::PostgresSecrets;
+pub use seeds::PostgresSeeds;
 pub use shared::{MAX_CONNECTIONS, Shared, UsedFor};
 pub use vault::PostgresVault;

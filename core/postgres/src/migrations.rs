@@ -4,13 +4,14 @@ use crate::error::{SharedError, Trouble};
 use sqlx::{Connection, PgConnection};
 
 /// The version of the tables that this program writes, and the newest that it reads.
-pub const SCHEMA_VERSION: i32 = 3;
+pub const SCHEMA_VERSION: i32 = 4;
 
 /// Each step with the version that it leads to.
-const STEPS: [(i32, &str); 3] = [
+const STEPS: [(i32, &str); 4] = [
     (1, include_str!("../migrations/0001-keys-and-vault.sql")),
     (2, include_str!("../migrations/0002-secrets.sql")),
     (3, include_str!("../migrations/0003-attachments.sql")),
+    (4, include_str!("../migrations/0004-seeds.sql")),
 ];
 
 /// So that of several nodes that start at once one makes the tables: a number that nobody else uses.

@@ -4,10 +4,11 @@ use crate::attachments::PostgresIndex;
 use crate::error::{SharedError, Trouble};
 use crate::keys::{PostgresKeys, Ring};
 use crate::secrets::PostgresSecrets;
+use crate::seeds::PostgresSeeds;
 use crate::vault::PostgresVault;
 use crate::{address, migrations, rotation};
 use siyi_log::clock::Clock;
-use siyi_log::keys::{KeysError, MasterCheck, MasterKey, MasterKeyError, Purpose};
+use siyi_log::keys::{DataKey, KeysError, MasterCheck, MasterKey, MasterKeyError, Purpose};
 use sqlx::postgres::{PgConnection, PgPoolOptions, PgRow};
 use sqlx::{Acquire, Row};
 use std::future::Future;
@@ -114,10 +115,22 @@ impl Shared {
     /// # Errors
     /// [`SharedError`].
     pub async fn secrets(&self) -> Result<(PostgresSecrets, Zeroizing<[u8; 32]>), SharedError> {
-        let keys = within(self.ring.obtain_alone(&[(SIGN_IN, Purpose::Roll)])).await?;
-        let key = keys.into_iter().next().ok_or_else(|| corrupt("the key of sign-in was not made"))?;
         let rows = PostgresSecrets::new(self.ring.pool.clone(), self.handle.clone());
-        Ok((rows, key.derived(SIGN_IN_LABEL)))
+        Ok((rows, self.own_key().await?.derived(SIGN_IN_LABEL)))
+    }
+
+    /// The seeds of acts that are being signed.
+    ///
+    /// # Errors
+    /// [`SharedError`].
+    pub async fn seeds(&self) -> Result<PostgresSeeds, SharedError> {
+        Ok(PostgresSeeds { pool: self.ring.pool.clone(), key: self.own_key().await? })
+    }
+
+    /// The key that is no person's.
+    async fn own_key(&self) -> Result<DataKey, SharedError> {
+        let keys = within(self.ring.obtain_alone(&[(SIGN_IN, Purpose::Roll)])).await?;
+        keys.into_iter().next().ok_or_else(|| corrupt("the key of sign-in was not made"))
     }
 
     /// The index of attachments.

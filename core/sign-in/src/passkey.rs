@@ -216,17 +216,12 @@ impl SignIn {
         Ok(options(&passkeys.rp_id, &challenge, &ids))
     }
 
-    /// The signature over an act, if a passkey of the account made it over this very challenge. Nothing is kept between the
-    /// two calls: the same act signed twice is the same act, which the log takes once.
+    /// The signature over an act, if a passkey of the account made it. Over which act, whoever records one compares
+    /// ([`ActAssertion::challenge`]): the same act signed twice is the same act, which the log takes once.
     ///
     /// # Errors
     /// [`SignInError::Assertion`] says what does not hold.
-    pub async fn finish_act_assertion(
-        &self,
-        account: Uuid,
-        challenge: [u8; 32],
-        credential: Value,
-    ) -> Result<ActAssertion, SignInError> {
+    pub async fn finish_act_assertion(&self, account: Uuid, credential: Value) -> Result<ActAssertion, SignInError> {
         let passkeys = self.passkeys()?;
         let credential: PublicKeyCredential =
             serde_json::from_value(credential).map_err(|_| ActRefusal::Malformed { what: "the credential" })?;
@@ -240,7 +235,8 @@ impl SignIn {
             signature: credential.response.signature,
             public_key_cose: cose_key(key).ok_or(ActRefusal::Malformed { what: "the public key" })?,
         };
-        verify_act_assertion(&assertion.public_key_cose, &passkeys.rp_id, &passkeys.origin, &challenge, &assertion)?;
+        let (key, over) = (&assertion.public_key_cose, assertion.challenge()?);
+        verify_act_assertion(key, &passkeys.rp_id, &passkeys.origin, &over, &assertion)?;
         Ok(assertion)
     }
 

@@ -99,6 +99,8 @@ pub struct Authority {
     pub offices_claimed: usize,
     /// Acts with a good signature by a passkey that the log names.
     pub signed: usize,
+    /// Those of them that have personal texts and were signed in the form that leaves these out.
+    pub signed_without_texts: usize,
     /// The addresses of the pages on which they were signed.
     pub signed_at: Vec<String>,
     /// Acts without a signature, by why.
@@ -154,6 +156,15 @@ impl Authority {
                 Language::English => format!(", of {claimed} they do not"),
             });
         }
+        if self.signed_without_texts > 0 {
+            let acts = self.signed_without_texts;
+            line.push_str(&match language {
+                Language::Chinese => format!("\n  其中 {acts} 次按旧格式签名：姓名、原文等个人信息的摘要不在签名之内"),
+                Language::English => format!(
+                    "\n  of these {acts} are signed in the older form, which leaves out the digests of names and other personal texts"
+                ),
+            });
+        }
         for Unsigned { acts, zh, en, .. } in &self.unsigned {
             line.push_str(&match language {
                 Language::Chinese => format!("\n  未签名 {acts} 次：{zh}"),
@@ -176,6 +187,7 @@ impl From<&replay::Authority> for Authority {
             offices_held: of_record.held,
             offices_claimed: of_record.claimed,
             signed: of_record.signed,
+            signed_without_texts: of_record.signed_without_texts,
             signed_at: of_record.origins.keys().cloned().collect(),
             unsigned: unsigned.collect(),
         }

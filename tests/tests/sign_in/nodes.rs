@@ -11,12 +11,12 @@ use tokio::net::TcpListener;
 
 use super::authenticator::Authenticator;
 use super::desk::{Folder, Server, VILLAGE, invite, officer, with_officer_in};
-use super::signing::{ORIGIN, RP, script, script_of};
+use super::signing::{ORIGIN, RP, is_recorded, register, script, script_of, sign, with_passkey};
 
 const WANG: &str = "0193b1a0-0000-7000-8000-000000000601";
 
-/// Two servers over one log and one database, and what they need while they run.
-async fn two_nodes() -> ([Server; 2], (TempDir, [Folder; 2])) {
+/// Two servers over one log and one database, the database's address, and what they need while they run.
+async fn two_nodes() -> ([Server; 2], String, (TempDir, [Folder; 2])) {
     let clients = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let guardian = Arc::new(Open(Rights { append_domain: true, ..Rights::CLIENT }));
@@ -25,15 +25,15 @@ async fn two_nodes() -> ([Server; 2], (TempDir, [Folder; 2])) {
     let store = format!("kurrentdb://{}?tls=false", face.address());
     tokio::spawn(face.run(std::future::pending()));
     let shared = Postgres::of_this_program().database();
-    let (here, server) = with_officer_in(Folder::over(Some([store, shared]))).await;
+    let (here, server) = with_officer_in(Folder::over(Some([store, shared.clone()]))).await;
     let there = here.of_another_node();
     let servers = [server, there.serve().await];
-    (servers, (clients, [here, there]))
+    (servers, shared, (clients, [here, there]))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_may_come_to_another_node_with_each_request() {
-    let ([here, there], _kept) = two_nodes().await;
+    let ([here, there], _shared, _kept) = two_nodes().await;
     let mut officer = officer(&here, &[(WANG, "王小明")]).await;
     officer.is_sent_to(&there);
     let code = invite(&mut officer, WANG).await;
@@ -80,4 +80,20 @@ async fn a_browser_may_come_to_another_node_with_each_request() {
         "query($place: ID!, $position: Position!) { jurisdiction(code: $place, atLeast: $position) { households } }";
     let seen = villager.graphql(query, json!({ "place": VILLAGE, "position": position })).await;
     assert_eq!(seen["data"]["jurisdiction"]["households"], 80, "{counted} {seen}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_with_personal_texts_is_asked_for_here_and_signed_there() {
+    let ([here, there], shared, _kept) = two_nodes().await;
+    let waiting = || Postgres::of_this_program().ask(&shared, "select count(*) from siyi.seeds");
+    let mut officer = officer(&here, &[(WANG, "王小明")]).await;
+    let mut authenticator = Authenticator::new(ORIGIN, RP);
+    with_passkey(&mut officer, &mut authenticator).await;
+    let missing = register(&mut officer, "李大山").await;
+    assert_eq!(waiting(), "1");
+    officer.is_sent_to(&there);
+    sign(&mut officer, &mut authenticator, &missing).await;
+    let registered = register(&mut officer, "李大山").await;
+    assert!(is_recorded(&registered), "{registered}");
+    assert_eq!(waiting(), "0", "nothing by which the digests could be made again");
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use siyi_log::canonical::canonical_bytes;
-use siyi_log::handler::{ToSign, event_id};
+use siyi_log::handler::{Form, SALTED, ToSign, event_id};
 use siyi_verify::bundle::Parts;
 use siyi_verify::finding::{Code, Language};
 use siyi_verify::report::Verdict;
@@ -55,6 +55,10 @@ impl Official {
 
     /// The way of an act of theirs, signed.
     fn via(&mut self, act: &[Value]) -> Value {
+        self.via_as(Form::Whole, act)
+    }
+
+    fn via_as(&mut self, form: Form, act: &[Value]) -> Value {
         let event = &act[0];
         let to_sign = ToSign {
             command_id: event["causation_id"].as_str().unwrap().parse().unwrap(),
@@ -64,7 +68,7 @@ impl Official {
             occurred_at: Some(event["occurred_at"].as_str().unwrap().parse().unwrap()),
             events: act.iter().map(|event| (event["type"].as_str().unwrap(), &event["data"])).collect(),
         };
-        let challenge = to_sign.challenge().unwrap();
+        let challenge = to_sign.challenge_as(form).unwrap();
         let made = self.passkey.get(&json!({ "publicKey": { "challenge": encode(&challenge) } }));
         let signed = json!({
             "by": "passkey", "credential": made["id"], "public_key": self.key(),
@@ -87,6 +91,10 @@ pub struct Signed {
 
 impl Signed {
     pub async fn new() -> Self {
+        Self::in_form(Form::Whole).await
+    }
+
+    async fn in_form(form: Form) -> Self {
         let mut parts = Record::of(&case("C2-归档.toml")).await.parts().await;
         let mut officials = BTreeMap::new();
         for body in parts.events.iter().map(json_of).filter(is_of_matter) {
@@ -100,7 +108,10 @@ impl Signed {
         for event in parts.events.iter().map(json_of).filter(is_of_matter) {
             acts.entry(event["causation_id"].to_string()).or_default().push(event);
         }
-        let mut sign = |act: &Vec<Value>| officials.get_mut(&act[0]["actor"]["person"].to_string()).unwrap().via(act);
+        let mut sign = |act: &Vec<Value>| {
+            let official = officials.get_mut(&act[0]["actor"]["person"].to_string()).unwrap();
+            official.via_as(form, act)
+        };
         let ways: BTreeMap<&String, Value> = acts.iter().map(|(command, act)| (command, sign(act))).collect();
         for body in &mut parts.events {
             let mut event = json_of(body);
@@ -138,6 +149,7 @@ async fn a_record_that_officials_signed_holds_and_says_so() {
     let acts: BTreeSet<String> = of_matter.map(|event| event["causation_id"].to_string()).collect();
     let authority = report.authority.as_ref().unwrap();
     assert_eq!((authority.signed, authority.signed_at.as_slice()), (acts.len(), [ORIGIN.to_owned()].as_slice()));
+    assert_eq!(authority.signed_without_texts, 0);
     // The village was set up before anybody had an account, and the report says on what that rests.
     let [imported] = authority.unsigned.as_slice() else { panic!("{:?}", authority.unsigned) };
     assert_eq!(imported.why, "no-account");
@@ -187,6 +199,47 @@ async fn a_signature_that_is_not_over_its_act_is_found() {
     for forgery in forgeries {
         assert_found(&signed.act_changed(posted, forgery), Code::SignatureInvalid, posted, "/via/signed");
     }
+}
+
+/// The digest of another objection in the place of the one that was raised.
+fn with_another_text(event: &mut Value) {
+    assert!(event["data"]["text"].is_string(), "{event}");
+    event["data"]["text"] = encode(&[0xA5; 32]).into();
+}
+
+#[tokio::test]
+async fn a_personal_text_that_was_swapped_under_a_signature_is_found() {
+    let signed = Signed::new().await;
+    let said = nth(&signed.parts, "objection-raised.v1", 0);
+    let parts = signed.act_changed(said, with_another_text);
+    assert_found(&parts, Code::SignatureInvalid, said, "/via/signed");
+}
+
+#[tokio::test]
+async fn a_record_that_was_signed_without_the_personal_texts_holds_and_says_so() {
+    let signed = Signed::in_form(Form::WithoutTexts).await;
+    let report = verified(&signed.parts);
+    assert_eq!((report.verdict, report.exit_code()), (Verdict::Holds, 0), "{:?}", report.findings);
+    let with_texts: BTreeSet<String> = signed
+        .parts
+        .events
+        .iter()
+        .map(json_of)
+        .filter(|body| is_of_matter(body) && SALTED.iter().any(|(name, _)| body["type"] == *name))
+        .filter(|body| body["data"]["text"].is_string() || body["data"]["payee"].is_string())
+        .map(|body| body["causation_id"].to_string())
+        .collect();
+    let authority = report.authority.as_ref().unwrap();
+    assert!(!with_texts.is_empty() && authority.signed > with_texts.len());
+    assert_eq!(authority.signed_without_texts, with_texts.len());
+    assert!(report.text().contains(&format!("其中 {} 次按旧格式签名", with_texts.len())), "{}", report.text());
+    // What such a signature does not show: nobody can tell this record from the one that was signed.
+    let said = nth(&signed.parts, "objection-raised.v1", 0);
+    assert_eq!(verified(&signed.act_changed(said, with_another_text)).exit_code(), 0);
+    // What it does show, it shows as before.
+    let posted = nth(&signed.parts, "notice-posted.v1", 0);
+    let parts = signed.act_changed(posted, |event| event["data"]["contact"] = "别处".into());
+    assert_found(&parts, Code::SignatureInvalid, posted, "/via/signed");
 }
 
 #[tokio::test]

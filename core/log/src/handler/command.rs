@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{HandleError, Request};
 use crate::canonical::sha256;
-use crate::vault::{Disclosure, Salts, seal as seal_value};
+use crate::vault::{Disclosure, Seed, seal as seal_value};
 
 /// What a command is addressed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,19 +121,52 @@ fn subject_of(request: &Request) -> Uuid {
     }
 }
 
-pub(super) fn seal(request: &Request, salts: &dyn Salts) -> Result<Sealing, HandleError> {
+/// Whether the events of a command hold salted digests.
+pub(super) fn is_salted(request: &Request) -> Result<bool, HandleError> {
+    // A registration is filled up with digests of nothing.
+    let mut is_salted = request.name == "registerPersons";
+    for_each_personal(&request.name, &mut request.input.clone(), &mut |_, _, _| {
+        is_salted = true;
+        Ok(())
+    })?;
+    Ok(is_salted)
+}
+
+/// The salts of one attempt, in the order of the input.
+struct Salting<'a> {
+    seed: &'a Seed,
+    next: u32,
+}
+
+impl Salting<'_> {
+    fn salt(&mut self, subject: Uuid, field: &str, value: &str) -> [u8; 32] {
+        let salt = self.seed.salt(self.next, subject, field, value);
+        self.next += 1;
+        salt
+    }
+
+    /// The digest of nothing that anybody holds (RFC 9901 section 4.2.7).
+    fn decoy(&mut self) -> String {
+        URL_SAFE_NO_PAD.encode(sha256(&self.salt(Uuid::nil(), "", "")))
+    }
+}
+
+/// The typed command, personal texts sealed: the same digests for the same request and seed.
+pub(super) fn seal(request: &Request, seed: &Seed) -> Result<Sealing, HandleError> {
     let mut input = request.input.clone();
     let mut disclosures = Vec::new();
+    let mut salting = Salting { seed, next: 0 };
     for_each_personal(&request.name, &mut input, &mut |subject, field, text| {
         let subject = subject.unwrap_or_else(|| subject_of(request));
-        let sealed = seal_value(salts.salt()?, subject, field, text.as_str().unwrap_or_default())?;
+        let value = text.as_str().unwrap_or_default();
+        let sealed = seal_value(salting.salt(subject, field, value), subject, field, value)?;
         disclosures.push(sealed.disclosure);
         *text = Value::String(sealed.digest);
         Ok(())
     })?;
     if request.name == "registerPersons" {
         for (index, person) in persons(&mut input).enumerate() {
-            hide_contact(index, person, salts)?;
+            hide_contact(index, person, &mut salting)?;
         }
     }
     let refusal = personal::check_input(&input).err();
@@ -142,7 +175,7 @@ pub(super) fn seal(request: &Request, salts: &dyn Salts) -> Result<Sealing, Hand
 
 /// In place of contact data by name, always the same number of digests in an order that says nothing: who holds the event
 /// cannot tell a telephone number from a digest of nothing.
-fn hide_contact(index: usize, person: &mut Value, salts: &dyn Salts) -> Result<(), HandleError> {
+fn hide_contact(index: usize, person: &mut Value, salting: &mut Salting<'_>) -> Result<(), HandleError> {
     let Some(fields) = person.as_object_mut() else { return Ok(()) };
     let invalid = |message: &str| HandleError::InvalidInput {
         path: format!("input.persons[{index}].contact"),
@@ -162,16 +195,11 @@ fn hide_contact(index: usize, person: &mut Value, salts: &dyn Salts) -> Result<(
         }
     }
     while digests.len() < CONTACT_DIGESTS {
-        digests.push(decoy(salts)?);
+        digests.push(salting.decoy());
     }
     digests.sort_unstable();
     fields.insert("contact".to_owned(), digests.into());
     Ok(())
-}
-
-/// The digest of nothing that anybody holds (RFC 9901 section 4.2.7).
-fn decoy(salts: &dyn Salts) -> Result<String, HandleError> {
-    Ok(URL_SAFE_NO_PAD.encode(sha256(&salts.salt()?)))
 }
 
 fn typed(name: &str, input: Value) -> Result<Command, HandleError> {

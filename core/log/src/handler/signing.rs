@@ -1,7 +1,7 @@
 //! 签名: what a passkey signs of an act, so that nobody can put another content under the signature.
 //!
-//! The signature is over everything that the act's events say, and over who acts where. Left out are what only the log knows when
-//! it takes the act (revision, time of recording), and the salted digests of personal texts: each attempt salts anew.
+//! The signature is over everything that the act's events say, the digests of personal texts with it, and over who acts where. Left
+//! out is what only the log knows when it takes the act (revision, time of recording).
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -14,7 +14,8 @@ use uuid::Uuid;
 use crate::canonical::{NotCanonical, canonical_bytes};
 use crate::via::Assertion;
 
-/// The fields of events that hold salted digests of personal texts, by wire name. A test holds them against the schemas.
+/// The fields of events that hold salted digests of personal texts, by wire name: what [`Form::WithoutTexts`] leaves out. A test
+/// holds them against the schemas.
 pub const SALTED: &[(&str, &[&str])] = &[
     ("objection-raised.v1", &["text"]),
     ("opinion-recorded.v1", &["text"]),
@@ -22,6 +23,15 @@ pub const SALTED: &[(&str, &[&str])] = &[
     ("person-registered.v1", &["name"]),
     ("person-registered.v2", &["contact", "name"]),
 ];
+
+/// Which of an act's words a signature is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// All of them. What is signed from now on.
+    Whole,
+    /// All but the digests of personal texts, as acts were signed before: each attempt salted anew. Only read.
+    WithoutTexts,
+}
 
 /// What a signature is over.
 #[derive(Debug, Clone)]
@@ -46,8 +56,24 @@ impl ToSign<'_> {
     /// # Errors
     /// [`NotCanonical`] for an event that no log would take.
     pub fn challenge(&self) -> Result<[u8; 32], NotCanonical> {
+        self.challenge_as(Form::Whole)
+    }
+
+    /// The challenge of a form.
+    ///
+    /// # Errors
+    /// As [`Self::challenge`].
+    pub fn challenge_as(&self, form: Form) -> Result<[u8; 32], NotCanonical> {
+        let label: &[u8] = match form {
+            Form::Whole => b"siyi act v3\n",
+            Form::WithoutTexts => b"siyi act v2\n",
+        };
+        let said = |name: &str, data: &Value| match form {
+            Form::Whole => data.clone(),
+            Form::WithoutTexts => unsalted(name, data),
+        };
         let events: Vec<Value> =
-            self.events.iter().map(|(name, data)| json!({ "type": name, "data": unsalted(name, data) })).collect();
+            self.events.iter().map(|(name, data)| json!({ "type": name, "data": said(name, data) })).collect();
         let whole = json!({
             "command_id": self.command_id,
             "command_hash": self.command_hash,
@@ -57,9 +83,16 @@ impl ToSign<'_> {
             "events": events,
         });
         let mut hash = Sha256::new();
-        hash.update(b"siyi act v2\n");
+        hash.update(label);
         hash.update(canonical_bytes(&whole)?);
         Ok(hash.finalize().into())
+    }
+
+    /// Whether its events hold digests of personal texts.
+    #[must_use]
+    pub fn has_texts(&self) -> bool {
+        let mut salted = self.events.iter().flat_map(|(name, data)| salted(name).iter().map(|field| data.get(*field)));
+        salted.any(|digest| digest.is_some_and(|digest| !digest.is_null()))
     }
 
     /// Whether an assertion is over this act. Whether its signature is good is asked where the key is known.
@@ -71,10 +104,14 @@ impl ToSign<'_> {
     }
 }
 
+fn salted(name: &str) -> &'static [&'static str] {
+    SALTED.iter().find(|(of, _)| *of == name).map_or(&[], |(_, fields)| fields)
+}
+
 fn unsalted(name: &str, data: &Value) -> Value {
     let mut data = data.clone();
-    if let (Some((_, fields)), Some(object)) = (SALTED.iter().find(|(of, _)| *of == name), data.as_object_mut()) {
-        for field in *fields {
+    if let Some(object) = data.as_object_mut() {
+        for field in salted(name) {
             object.remove(*field);
         }
     }

@@ -12,7 +12,8 @@ pub const MAX_VALUE_BYTES: usize = 4096;
 /// The longest field name in bytes.
 pub const MAX_FIELD_BYTES: usize = 100;
 
-/// Where the 256 random bits of a disclosure come from: the operating system, or a list in a test.
+/// Where the 256 random bits come from, from which the salts of a command derive ([`super::Seed`]): the operating system, or a list
+/// in a test.
 pub trait Salts: Send + Sync + 'static {
     /// 32 bytes that nobody can guess, never the same twice.
     ///
@@ -136,7 +137,7 @@ impl SealRefused {
     }
 }
 
-/// Seals a personal value under a salt (see [`Salts`]) that is used for nothing else.
+/// Seals a personal value under a salt (see [`super::Seed`]) that is used for nothing else.
 ///
 /// The disclosure's text is base64url without padding of the JSON array `[salt, field, value]`, the salt itself in
 /// base64url without padding.

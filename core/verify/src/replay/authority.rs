@@ -12,7 +12,7 @@ use siyi_domain::consultation::ConsultationEvent;
 use siyi_domain::ids::{CredentialKey, JurisdictionCode, Level};
 use siyi_domain::office::{Actor, Office};
 use siyi_log::envelope::{DomainEvent, Envelope};
-use siyi_log::handler::ToSign;
+use siyi_log::handler::{Form, ToSign};
 use siyi_log::via::{Assertion, KnownBy, Second, SecondSigned, Signed, Via};
 use siyi_passkey::{ActRefusal, Signed as Signature, check_recorded};
 use uuid::Uuid;
@@ -86,6 +86,8 @@ pub struct Authority {
     pub claimed: usize,
     /// Acts with a good signature by a passkey that the account's stream names.
     pub signed: usize,
+    /// Those of them whose signature leaves out personal texts that they have.
+    pub signed_without_texts: usize,
     /// The addresses of the pages on which those were signed.
     pub origins: BTreeMap<String, usize>,
     /// Acts without a signature, by why.
@@ -97,6 +99,7 @@ impl Authority {
         self.held += other.held;
         self.claimed += other.claimed;
         self.signed += other.signed;
+        self.signed_without_texts += other.signed_without_texts;
         other.origins.into_iter().for_each(|(origin, acts)| *self.origins.entry(origin).or_default() += acts);
         other.unsigned.into_iter().for_each(|(why, acts)| *self.unsigned.entry(why).or_default() += acts);
     }
@@ -269,7 +272,7 @@ impl Replay<'_> {
         counted: &mut Authority,
     ) -> Option<Finding> {
         let envelope = asked.envelope;
-        let signed = match checked(envelope, act, assertion) {
+        let (signed, is_whole) = match checked(envelope, act, assertion) {
             Ok(signed) => signed,
             Err(refusal) => {
                 let expected = "a signature over this act";
@@ -282,6 +285,7 @@ impl Replay<'_> {
         let theirs: Vec<Option<&str>> = states.iter().flat_map(|state| passkeys(state)).collect();
         let code = if theirs.contains(&Some(assertion.public_key.as_str())) {
             counted.signed += 1;
+            counted.signed_without_texts += usize::from(!is_whole);
             *counted.origins.entry(signed.origin).or_default() += 1;
             return None;
         } else if theirs.contains(&None) {
@@ -294,10 +298,15 @@ impl Replay<'_> {
     }
 }
 
-/// Checks the signature over all that the act's events say. Whether whoever acted gave the time or left it to the server, no event
-/// says.
-fn checked(envelope: &Envelope, act: &[Entry], assertion: &Assertion) -> Result<Signature, ActRefusal> {
-    let over = |occurred_at| {
+/// Checks the signature over all that the act's events say, and answers whether it is over their personal texts too. Whether whoever
+/// acted gave the time or left it to the server, no event says, and neither in which form it was signed.
+fn checked(envelope: &Envelope, act: &[Entry], assertion: &Assertion) -> Result<(Signature, bool), ActRefusal> {
+    for (form, occurred_at) in [
+        (Form::Whole, None),
+        (Form::Whole, Some(envelope.occurred_at)),
+        (Form::WithoutTexts, None),
+        (Form::WithoutTexts, Some(envelope.occurred_at)),
+    ] {
         let to_sign = ToSign {
             command_id: envelope.causation_id,
             command_hash: &envelope.command_hash,
@@ -306,13 +315,14 @@ fn checked(envelope: &Envelope, act: &[Entry], assertion: &Assertion) -> Result<
             occurred_at,
             events: act.iter().map(|entry| (entry.recorded.envelope.event_type.as_str(), &entry.data)).collect(),
         };
-        let challenge = to_sign.challenge().map_err(|_| ActRefusal::OtherChallenge)?;
-        check_recorded(&challenge, assertion)
-    };
-    over(None).or_else(|refusal| match refusal {
-        ActRefusal::OtherChallenge => over(Some(envelope.occurred_at)),
-        other => Err(other),
-    })
+        let challenge = to_sign.challenge_as(form).map_err(|_| ActRefusal::OtherChallenge)?;
+        match check_recorded(&challenge, assertion) {
+            Ok(signed) => return Ok((signed, form == Form::Whole || !to_sign.has_texts())),
+            Err(ActRefusal::OtherChallenge) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Err(ActRefusal::OtherChallenge)
 }
 
 /// The public keys of an account's passkeys; none for one of which an older event did not keep it.
