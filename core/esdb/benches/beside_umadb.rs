@@ -278,13 +278,14 @@ fn rate(count: usize, since: Instant) -> f64 {
 
 struct Theirs {
     driver: Child,
-    input: ChildStdin,
+    /// Closed when it is dropped, on which the driver ends its server.
+    input: Option<ChildStdin>,
     output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Drop for Theirs {
     fn drop(&mut self) {
-        let _ = self.driver.kill();
+        drop(self.input.take());
         let _ = self.driver.wait();
     }
 }
@@ -300,13 +301,13 @@ impl Theirs {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("UmaDB is not there ({error}): run core/esdb/interop/setup.sh benches"))?;
-        let input = driver.stdin.take().ok_or("no input")?;
+        let input = driver.stdin.take();
         let output = BufReader::new(driver.stdout.take().ok_or("no output")?).lines();
         Ok(Self { driver, input, output })
     }
 
     fn ask(&mut self, what: &str) -> Outcome<f64> {
-        writeln!(self.input, "{what}")?;
+        writeln!(self.input.as_mut().ok_or("no input")?, "{what}")?;
         Ok(self.output.next().ok_or("UmaDB's driver has ended")??.parse()?)
     }
 }

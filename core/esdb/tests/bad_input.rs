@@ -62,7 +62,7 @@ fn message(data: Vec<u8>, metadata: &[(&'static str, &'static str)]) -> shared::
     }
 }
 
-const BYTES: [(&'static str, &'static str); 2] = [("type", "any"), ("content-type", "application/octet-stream")];
+const BYTES: [(&str, &str); 2] = [("type", "any"), ("content-type", "application/octet-stream")];
 
 fn begin(stream: &str) -> AppendReq {
     let expected = Some(target::Expected::Any(()));
