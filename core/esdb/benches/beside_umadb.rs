@@ -35,7 +35,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const ROUNDS: usize = 5;
+/// Odd, so that there is one in the middle.
+const ROUNDS: usize = 15;
 const APPENDS_ALONE: usize = 400;
 const CLIENTS: usize = 64;
 const APPENDS_EACH: usize = 200;
