@@ -226,7 +226,8 @@ impl Consultation {
 
     /// Its notices in order.
     async fn notices(&self, ctx: &Context<'_>) -> Result<Vec<Notice>, Error> {
-        Ok(self.dossier(ctx)?.notices.iter().map(Notice::of).collect())
+        let dossier = self.dossier(ctx)?;
+        Ok(dossier.notices.iter().map(|notice| Notice::of(&dossier, notice)).collect())
     }
 
     /// Objections in order. Their texts are personal and not shown.

@@ -1,7 +1,8 @@
 //! Notices and the objections to them, as a query sees them.
 
-use async_graphql::SimpleObject;
-use siyi_projections::dossier::{NoticeFile, ObjectionFile};
+use async_graphql::{Enum, SimpleObject};
+use siyi_log::via::SecondSigned;
+use siyi_projections::dossier::{Dossier, NoticeFile, ObjectionFile};
 
 use super::enums::{NoticeKind, ObjectionAbout};
 use super::scalars::{Date, DateTime};
@@ -27,6 +28,8 @@ pub struct Notice {
     pub contact: String,
     /// Opinion of the supervisors who signed.
     pub supervisors_opinion: String,
+    /// 监委会签字: how a supervisor signed beside who posted it; none where one person posted it, as in a demonstration.
+    pub second_signed: Option<SecondSignedBy>,
     /// Last day of the objection window.
     pub objections_until: Date,
     /// First day on which it may lawfully be taken down.
@@ -35,6 +38,16 @@ pub struct Notice {
     pub corrections: Vec<Correction>,
     /// When it was taken down.
     pub closed_at: Option<DateTime>,
+}
+
+/// How a second person signed.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(rename_items = "snake_case")]
+pub enum SecondSignedBy {
+    /// 本人账号: by a code that their own account gave.
+    Account,
+    /// 纸质: on a sheet that is kept.
+    Paper,
 }
 
 /// A correction of a notice.
@@ -47,8 +60,9 @@ pub struct Correction {
 }
 
 impl Notice {
-    pub(super) fn of(file: &NoticeFile) -> Self {
+    pub(super) fn of(dossier: &Dossier, file: &NoticeFile) -> Self {
         let fact = &file.posted.fact;
+        let via = dossier.entries.get(file.posted.entry).and_then(|entry| entry.envelope.via.as_ref());
         let corrections = file.corrections.iter();
         Self {
             number: fact.notice,
@@ -60,6 +74,10 @@ impl Notice {
             channels: fact.channels.iter().map(ToString::to_string).collect(),
             contact: fact.contact.to_string(),
             supervisors_opinion: fact.supervisors_opinion.to_string(),
+            second_signed: via.and_then(|via| via.second.as_ref()).map(|second| match second.signed {
+                SecondSigned::Account { .. } => SecondSignedBy::Account,
+                SecondSigned::Paper { .. } => SecondSignedBy::Paper,
+            }),
             objections_until: Date(fact.objections_until),
             removable_on: Date(fact.removable_on),
             corrections: corrections.map(|(at, text)| Correction { at: DateTime(*at), text: text.clone() }).collect(),

@@ -107,6 +107,13 @@ impl Village {
         [reader.get(&format!("{matter}/notice/1")).await.body, reader.get(&matter).await.body]
     }
 
+    /// How the second signed by what a query is answered.
+    async fn told(&self) -> Value {
+        let query = "query($id: ID!) { consultation(id: $id) { notices { secondSigned } } }";
+        let told = self.server.browser().graphql(query, json!({ "id": self.matter.id })).await;
+        told["data"]["consultation"]["notices"][0]["secondSigned"].clone()
+    }
+
     /// Whoever verifies the whole record finds nothing.
     async fn holds(&self) {
         let mut bodies: Vec<Bytes> = Vec::new();
@@ -181,6 +188,7 @@ async fn a_notice_is_published_with_the_code_of_a_supervisor() {
     let [notice, matter] = village.pages().await;
     assert!(notice.contains("监委会签字：") && notice.contains("冯*萍（由本人账号）"), "{notice}");
     assert_eq!(matter.matches("冯*萍（由本人账号）").count(), 2, "{matter}");
+    assert_eq!(village.told().await, "account");
     village.holds().await;
     village.server.app.close().await;
 }
@@ -219,6 +227,7 @@ async fn a_supervisor_without_an_account_signs_on_a_sheet_that_is_kept() {
     assert_eq!(village.second().await, Second { actor, signed });
     let [notice, matter] = village.pages().await;
     assert!(notice.contains("郑*庆（纸质）"), "{notice}");
+    assert_eq!(village.told().await, "paper");
     assert!(matter.contains(&format!("id=\"f-{}\"", &sheet[..12])), "the sheet is among the matter's files: {matter}");
     village.holds().await;
     village.server.app.close().await;
