@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 mod second;
 
+pub(crate) use second::name_second;
 pub use second::{Given, Papers, Seconds};
 
 /// Who stands at a door.

@@ -9,10 +9,10 @@ use siyi_domain::roster::Keeping;
 use siyi_log::handler::{HandleError, Outcome, Request, Target};
 use siyi_log::port::Position;
 use siyi_log::vault::{Opened, VaultError};
-use siyi_log::via::{Second, SecondSigned, Signed, Via};
+use siyi_log::via::{Second, Signed, Via};
 
 use crate::app::App;
-use crate::gate::{Caller, Identity, known_by};
+use crate::gate::{Caller, Identity, known_by, name_second};
 use crate::graphql::new_id;
 
 /// Whose data somebody wants to see, and why.
@@ -111,12 +111,10 @@ pub async fn open(app: &App, wanted: Wanted) -> Result<(Position, Vec<Opened>), 
 
 async fn check(app: &App, wanted: &Wanted) -> Result<(), Unread> {
     let Wanted { identity, place, person, second, .. } = wanted;
-    let about = About {
-        subject: Some(*person),
-        second_signer: second.as_ref().map(|second| second.actor.person),
-        second_on_paper: second.as_ref().is_some_and(|second| matches!(second.signed, SecondSigned::Paper { .. })),
-        ..About::place(place.clone())
-    };
+    let mut about = About { subject: Some(*person), ..About::place(place.clone()) };
+    if let Some(second) = second {
+        name_second(second, &mut about);
+    }
     if !app.gate.may(&Caller::Account(identity.clone()), "read-personal", &about).await? {
         return Err(Unread::NotPermitted);
     }

@@ -163,10 +163,8 @@ impl Gate {
         place: &JurisdictionCode,
         about: &mut About,
     ) -> Result<(), Shut> {
-        about.second_signer = Some(second.actor.person);
-        about.second_holds_supervisor = second.actor.office == Office::Supervisor;
-        if let SecondSigned::Paper { sheet } = &second.signed {
-            about.second_on_paper = true;
+        name_second(second, about);
+        if let Some(sheet) = second.signed.sheet() {
             let untold = |error: &dyn std::error::Error| {
                 tracing::error!(%error, "whether a sheet is kept cannot be told");
                 Shut::Untold(error.to_string())
@@ -177,6 +175,13 @@ impl Gate {
         }
         Ok(())
     }
+}
+
+/// Who signed second and how, as far as the signature says it by itself.
+pub(crate) fn name_second(second: &Second, about: &mut About) {
+    about.second_signer = Some(second.actor.person);
+    about.second_holds_supervisor = second.actor.office == Office::Supervisor;
+    about.second_on_paper = second.signed.sheet().is_some();
 }
 
 /// The supervisors who signed what is published, as the command names them.

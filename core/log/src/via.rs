@@ -26,20 +26,14 @@ pub struct Via {
 impl Via {
     /// The accounts through which it came: the actor's, and that of who signed second.
     pub fn accounts(&self) -> impl Iterator<Item = Uuid> {
-        let second = self.second.as_ref().and_then(|second| match second.signed {
-            SecondSigned::Account { account, .. } => Some(account),
-            SecondSigned::Paper { .. } => None,
-        });
-        self.account.into_iter().chain(second)
+        self.account.into_iter().chain(self.second.as_ref().and_then(|second| second.signed.account()))
     }
 
     /// The sheets that were signed on paper, each with where it stands here.
     pub fn sheets(&self) -> impl Iterator<Item = (&'static str, &PaperHash)> {
-        let second = self.second.as_ref().and_then(|second| match &second.signed {
-            SecondSigned::Account { .. } => None,
-            SecondSigned::Paper { sheet } => Some(("second/signed/sheet", sheet)),
-        });
-        self.attendant.as_ref().map(|attendant| ("attendant/sheet", &attendant.sheet)).into_iter().chain(second)
+        let attendants = self.attendant.as_ref().map(|attendant| ("attendant/sheet", &attendant.sheet));
+        let seconds = self.second.as_ref().and_then(|second| second.signed.sheet());
+        attendants.into_iter().chain(seconds.map(|sheet| ("second/signed/sheet", sheet)))
     }
 }
 
@@ -97,6 +91,26 @@ pub enum SecondSigned {
         /// SHA-256 of the sheet that they signed.
         sheet: PaperHash,
     },
+}
+
+impl SecondSigned {
+    /// The account that gave the code.
+    #[must_use]
+    pub const fn account(&self) -> Option<Uuid> {
+        match self {
+            Self::Account { account, .. } => Some(*account),
+            Self::Paper { .. } => None,
+        }
+    }
+
+    /// The sheet that was signed on paper.
+    #[must_use]
+    pub const fn sheet(&self) -> Option<&PaperHash> {
+        match self {
+            Self::Account { .. } => None,
+            Self::Paper { sheet } => Some(sheet),
+        }
+    }
 }
 
 /// Whether the act is signed. An act without a signature says so for ever.

@@ -3,7 +3,8 @@
 //!
 //! Start with [`Shared`], which opens a database and hands out the adapters: [`PostgresKeys`] behind the port of a key store,
 //! [`PostgresVault`] behind that of the vault, [`PostgresSecrets`] behind that of the sign-in's rows, [`PostgresSeeds`] behind that
-//! of the seeds, [`PostgresIndex`] behind that of the attachments' index. The promises of these ports (`tests/src/promises`) are kept here as they are in a folder.
+//! of the seeds, [`PostgresIndex`] behind that of the attachments' index. The promises of these ports (`tests/src/promises`) are
+//! kept here as they are in a folder.
 //!
 //! INVARIANT: nothing that can be destroyed is kept in memory. Each call asks the database for the key together with what it opens,
 //! so a key that one node destroyed opens nothing on any other from the moment that the destruction is committed.

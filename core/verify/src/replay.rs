@@ -308,17 +308,18 @@ impl<'a> Replay<'a> {
         let first = act.first()?;
         let DomainEvent::Roster(here, event) = &first.recorded.event else { return None };
         let roster = |code| now(self.rosters.get(code), at);
-        let (home, person, other) = match event {
-            RosterEvent::ResidentAdmitted(e) => (e.home.clone(), e.home_person?, here.clone()),
-            RosterEvent::ResidentReadmitted(e) => (here.clone(), e.person, roster(here).struck_for(e.person)?.clone()),
-            _ => return None,
-        };
-        let both = match event {
-            RosterEvent::ResidentAdmitted(_) => {
-                let known = roster(&home);
-                known.known(person).is_ok() && known.struck_for(person) != Some(&other)
+        let (home, person, other, both) = match event {
+            RosterEvent::ResidentAdmitted(e) => {
+                let (person, home) = (e.home_person?, roster(&e.home));
+                let both = home.known(person).is_ok() && home.struck_for(person) != Some(here);
+                (e.home.clone(), person, here.clone(), both)
             }
-            _ => roster(&other).admits(&home, person),
+            RosterEvent::ResidentReadmitted(e) => {
+                let other = roster(here).struck_for(e.person)?.clone();
+                let both = roster(&other).admits(here, e.person);
+                (here.clone(), e.person, other, both)
+            }
+            _ => return None,
         };
         both.then(|| {
             Finding::new(Code::OnTwoRolls, first.place(), format!("roster-{home} {person}"), other.to_string())

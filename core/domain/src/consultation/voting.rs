@@ -29,8 +29,8 @@ pub(super) fn put(case: Case<'_>, step: &str, command: &PutMotion) -> Decision {
     check_tellers(case, meeting, command)?;
     // Who was struck after coming in goes out first; a motion that is put is decided by those who were there when it was.
     case.check_nobody_left(form, meeting.present.iter().copied())?;
-    let (due, present) = (case.due(meeting, form), meeting.present.len() as u64);
     let quorum = quorate(case, meeting, step, form)?;
+    let (due, present) = (quorum.whole, quorum.part);
     let mut tests = vec![quorum];
     if form.composition {
         tests.extend(case.village.roster.composition(case.procedure));

@@ -209,10 +209,9 @@ impl Roster {
         self.admitted.remove(&person);
         let mut entries = Vec::new();
         for roll in rolls {
-            let mut members = self.rolls.remove(roll).unwrap_or_default();
-            entries.extend(members.extract_if(.., |member| member.person == person).map(|member| (*roll, member)));
-            self.change_terms(*roll, &members, day);
-            self.rolls.insert(*roll, members);
+            self.change_roll(*roll, day, |members| {
+                entries.extend(members.extract_if(.., |member| member.person == person).map(|member| (*roll, member)));
+            });
         }
         self.apart.insert(person, Apart { admitted_at, entries });
     }
@@ -220,11 +219,15 @@ impl Roster {
     /// The rolls that were not filed anew since have the person again.
     pub(super) fn take_back(&mut self, person: PersonId, day: Date) {
         for (roll, member) in self.apart.remove(&person).map(|apart| apart.entries).unwrap_or_default() {
-            let mut members = self.rolls.remove(&roll).unwrap_or_default();
-            members.push(member);
-            self.change_terms(roll, &members, day);
-            self.rolls.insert(roll, members);
+            self.change_roll(roll, day, |members| members.push(member));
         }
+    }
+
+    fn change_roll(&mut self, roll: RollKind, day: Date, change: impl FnOnce(&mut Vec<RollMember>)) {
+        let mut members = self.rolls.remove(&roll).unwrap_or_default();
+        change(&mut members);
+        self.change_terms(roll, &members, day);
+        self.rolls.insert(roll, members);
     }
 
     /// A roll that is filed anew says by itself who stands on it.

@@ -13,7 +13,7 @@ use siyi_domain::ids::{CredentialKey, JurisdictionCode, Level};
 use siyi_domain::office::{Actor, Office};
 use siyi_log::envelope::{DomainEvent, Envelope};
 use siyi_log::handler::{Form, ToSign};
-use siyi_log::via::{Assertion, KnownBy, Second, SecondSigned, Signed, Via};
+use siyi_log::via::{Assertion, KnownBy, Second, Signed, Via};
 use siyi_passkey::{ActRefusal, Signed as Signature, check_recorded};
 use uuid::Uuid;
 
@@ -219,7 +219,7 @@ impl Replay<'_> {
                 actor.person.to_string(),
             ));
         }
-        if let SecondSigned::Account { account, .. } = second.signed {
+        if let Some(account) = second.signed.account() {
             let states = self.account(asked, Some(account));
             if states.iter().all(|state| state.persons.is_empty()) {
                 let stream = format!("account-{account}");
@@ -230,8 +230,7 @@ impl Replay<'_> {
                 return Some(asked.finding(Code::AccountForeign, field, actor.person.to_string(), account.to_string()));
             }
         }
-        let mut here = std::iter::successors(Some(asked.place.clone()), JurisdictionCode::parent);
-        (!here.any(|code| self.holds(asked, &code, actor)))
+        (!self.holds_here_or_above(asked, actor))
             .then(|| Finding { place: asked.entry.place().at("/via/second/office"), ..asked.not_held(actor) })
     }
 
@@ -242,13 +241,17 @@ impl Replay<'_> {
         // jurisdiction and have none.
         let stands_out = self.by_account.is_some_and(|first| first < asked.at) && actor.office != Office::Operator;
         let found = stands_out.then(|| asked.finding(Code::AccountUnnamed, "/via", "an account", why.code()));
-        let mut here = std::iter::successors(Some(asked.place.clone()), JurisdictionCode::parent);
-        if here.any(|code| self.holds(asked, &code, actor)) {
+        if self.holds_here_or_above(asked, actor) {
             counted.held += 1;
         } else {
             counted.claimed += 1;
         }
         found
+    }
+
+    fn holds_here_or_above(&self, asked: &Asked<'_>, actor: Actor) -> bool {
+        let mut places = std::iter::successors(Some(asked.place.clone()), JurisdictionCode::parent);
+        places.any(|code| self.holds(asked, &code, actor))
     }
 
     fn holds(&self, asked: &Asked<'_>, code: &JurisdictionCode, actor: Actor) -> bool {
