@@ -8,7 +8,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a bench makes its own ids")]
 
-use futures::{TryStreamExt, future::try_join_all, stream};
+use futures::future::try_join_all;
 use kurrentdb::{
     AppendToStreamOptions, BatchAppendClient, BatchAppendOptions, Client, EventData, ReadAllOptions, StreamState,
     SubscribeToAllOptions,
@@ -53,7 +53,7 @@ fn main() -> Outcome<()> {
     let quick = !env::args().any(|argument| argument == "--bench");
     let folder =
         env::var_os("SIYI_BENCH_DIR").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let ours = Ours::begin(&folder)?;
         if quick {
@@ -237,13 +237,11 @@ impl Ours {
 
     async fn read(&self) -> Outcome<f64> {
         let began = Instant::now();
-        let events = self.client.read_all(&ReadAllOptions::default().max_count(usize::MAX)).await?;
-        let count = stream::unfold(events, |mut events| async {
-            let next = events.next().await.transpose()?;
-            Some((next, events))
-        })
-        .try_fold(0, |count, _| async move { Ok(count + 1) })
-        .await?;
+        let mut events = self.client.read_all(&ReadAllOptions::default().max_count(usize::MAX)).await?;
+        let mut count = 0;
+        while events.next().await?.is_some() {
+            count += 1;
+        }
         Ok(rate(count, began))
     }
 }

@@ -19,7 +19,7 @@ mod status;
 mod streams;
 
 pub(crate) use call::Face;
-pub(crate) use connection::cuttable;
+pub(crate) use connection::connections;
 pub(crate) use convert::{UuidAs, own_uuid, recorded, stream_name, uuid};
 pub(crate) use discover::{Features, GossipOf};
 pub(crate) use filter::Filter;

@@ -1,8 +1,12 @@
 //! Serving the face.
+//!
+//! Each of a few threads serves the connections that it takes, alone: a call is read, judged and answered without waking a
+//! second thread, which would cost more than the call. A slow client or a large read holds up the connections of its
+//! thread only, and never the API, which has threads of its own.
 
 use crate::{
     engine::Engine,
-    face::{Face, Features, GossipOf, Open, SeveralOf, Slots, StreamsOf, cuttable, routes},
+    face::{Face, Features, GossipOf, Open, SeveralOf, Slots, StreamsOf, connections, routes},
     guardian::Guardian,
     outside::Limits,
     persistent::{Groups, PersistentOf},
@@ -13,16 +17,21 @@ use crate::{
         streams::streams_server::StreamsServer, v2::streams_service_server::StreamsServiceServer,
     },
 };
+use futures::future::try_join_all;
 use siyi_log::{
     clock::{Clock, WallClock},
     port::EventStore,
 };
-use std::{fmt, future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
-use tokio::net::TcpListener;
+use std::{fmt, future::Future, io, net::SocketAddr, num::NonZeroUsize, path::Path, sync::Arc, thread, time::Duration};
+use tokio::{
+    net::TcpListener,
+    runtime::{self, Handle},
+    sync::oneshot,
+};
 use tokio_util::sync::CancellationToken;
 use tonic::{
     service::Routes,
-    transport::{Identity, Server, ServerTlsConfig},
+    transport::{Identity, Server, ServerTlsConfig, server::Router},
 };
 
 /// The largest message that is read: an event may be as large as the clients allow.
@@ -42,6 +51,8 @@ pub struct Options {
     pub open_calls: usize,
     /// Calls at once over one connection; 256.
     pub calls_per_connection: u32,
+    /// Threads that serve connections; as many as there are processors.
+    pub threads: NonZeroUsize,
     /// The sizes of events and appends.
     pub limits: Limits,
     /// Tells the time at which clients' events are recorded.
@@ -64,6 +75,7 @@ impl Default for Options {
             advertised: None,
             open_calls: 1024,
             calls_per_connection: 256,
+            threads: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             limits: Limits::default(),
             clock: Arc::new(WallClock),
         }
@@ -76,6 +88,7 @@ impl fmt::Debug for Options {
             .field("tls", &self.tls.is_some())
             .field("advertised", &self.advertised)
             .field("open_calls", &self.open_calls)
+            .field("threads", &self.threads)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
@@ -96,6 +109,12 @@ pub enum ServeError {
     /// The network said no.
     #[error("the EventStoreDB face cannot serve: {0}")]
     Network(String),
+}
+
+impl From<io::Error> for ServeError {
+    fn from(error: io::Error) -> Self {
+        Self::Network(error.to_string())
+    }
 }
 
 /// A face that listens, and serves once it is run.
@@ -171,7 +190,7 @@ impl Ready {
         guardian: Arc<dyn Guardian>,
         data_dir: &Path,
     ) -> Result<Self, ServeError> {
-        let address = listener.local_addr().map_err(|error| ServeError::Network(error.to_string()))?;
+        let address = listener.local_addr()?;
         if options.tls.is_none() && !address.ip().is_loopback() {
             return Err(ServeError::NotLoopback(address));
         }
@@ -179,7 +198,7 @@ impl Ready {
         let (engine, stop) = (Arc::new(engine), CancellationToken::new());
         let groups = Arc::new(Groups::open(Arc::clone(&engine), stop.clone()).await?);
         let (slots, advertised) = (Slots::new(options.open_calls), options.advertised.unwrap_or(address));
-        let face = Face { engine, guardian, groups, slots, stop, advertised };
+        let face = Face { engine, guardian, groups, slots, stop, advertised, home: Handle::current() };
         Ok(Self { face, listener, address, options })
     }
 
@@ -215,24 +234,58 @@ impl Ready {
             let tls = ServerTlsConfig::new().identity(identity);
             server = server.tls_config(tls).map_err(|error| ServeError::Certificate(error.to_string()))?;
         }
-        let cut = CancellationToken::new();
-        let incoming = cuttable(listener, cut.clone());
         let (stop, groups) = (face.stop.clone(), Arc::clone(&face.groups));
-        let serving = server.add_routes(services(face)).serve_with_incoming_shutdown(incoming, stop.cancelled());
-        tokio::pin!(serving);
+        // Also whoever drops this ends the threads.
+        let _stop = stop.clone().drop_guard();
+        let (listener, router) = (listener.into_std()?, server.add_routes(services(face)));
+        let mut threads = Vec::with_capacity(options.threads.get());
+        for _ in 0..options.threads.get() {
+            threads.push(serve_on_a_thread(listener.try_clone()?, router.clone(), stop.clone())?);
+        }
+        // Only the threads hold the port, and the face.
+        drop((listener, router));
+        let mut ended = try_join_all(threads);
         let ended = tokio::select! {
-            ended = &mut serving => ended,
+            ended = &mut ended => ended,
             () = shutdown => {
                 stop.cancel();
-                let farewell = tokio::time::timeout(FAREWELL, &mut serving).await;
-                farewell.unwrap_or(Ok(()))
+                ended.await
             }
         };
         stop.cancel();
-        cut.cancel();
         groups.ended().await;
-        ended.map_err(|error| ServeError::Network(error.to_string()))
+        ended.map(drop)
     }
+}
+
+/// Serves the connections that a thread of its own takes from the listener, which it shares with others. The answer comes
+/// once it has ended: at an error, or behind the stop when the clients have left or had time to.
+fn serve_on_a_thread(
+    listener: std::net::TcpListener,
+    router: Router,
+    stop: CancellationToken,
+) -> io::Result<impl Future<Output = Result<(), ServeError>>> {
+    let (end, ended) = oneshot::channel();
+    let serve = async move {
+        let incoming = connections(TcpListener::from_std(listener)?);
+        let late = async {
+            stop.cancelled().await;
+            tokio::time::sleep(FAREWELL).await;
+        };
+        tokio::select! {
+            served = router.serve_with_incoming_shutdown(incoming, stop.cancelled()) => {
+                served.map_err(|error| ServeError::Network(error.to_string()))
+            }
+            () = late => Ok(()),
+        }
+    };
+    thread::Builder::new().name("siyi-esdb-serve".into()).spawn(move || {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        // Whoever is still connected behind that is cut off with the runtime.
+        let served = runtime.map_err(ServeError::from).and_then(|runtime| runtime.block_on(serve));
+        let _ = end.send(served);
+    })?;
+    Ok(async { ended.await.unwrap_or_else(|_| Err(ServeError::Network("a thread has ended".into()))) })
 }
 
 fn services(face: Face) -> Routes {

@@ -11,6 +11,7 @@ use crate::{
     refusal::Refusal,
 };
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, metadata::MetadataMap};
 
@@ -27,6 +28,8 @@ pub(crate) struct Face {
     pub(crate) stop: CancellationToken,
     /// Where clients reach this face.
     pub(crate) advertised: SocketAddr,
+    /// The runtime of whoever opened the face: of its guardian, and of what outlives a connection.
+    pub(crate) home: Handle,
 }
 
 impl Face {
@@ -39,7 +42,17 @@ impl Face {
         let header = metadata.get("authorization").map(|value| value.to_str()).transpose();
         let header = header.map_err(|_| failure(&Refusal::Unknown))?;
         let credential = Credential::read(header).map_err(|refusal| failure(&refusal))?;
-        self.guardian.admit(&credential).await.map_err(|refusal| failure(&refusal))
+        let guardian = Arc::clone(&self.guardian);
+        let admitted = match credential {
+            // Nobody is looked up, so no other thread is worth waking.
+            Credential::None => guardian.admit(&credential).await,
+            // What a guardian opens to find somebody, as a connection to a database, outlives the thread that serves.
+            Credential::Basic { .. } | Credential::Bearer(_) => {
+                let admitted = self.home.spawn(async move { guardian.admit(&credential).await });
+                admitted.await.unwrap_or_else(|error| Err(Refusal::Unavailable(error.to_string())))
+            }
+        };
+        admitted.map_err(|refusal| failure(&refusal))
     }
 
     /// Refuses the caller who may not read `stream`.

@@ -134,7 +134,7 @@ pub(super) fn all(face: Face, asked: Asked, next: u64, filter: Option<Filter>) -
 fn begin(face: &Face, head: &mut watch::Receiver<Head>, next: u64) -> Ahead {
     // INVARIANT: the head is marked as seen before the read, so that what comes during it is not missed.
     head.borrow_and_update();
-    Ahead::begin(&face.engine, next, false, PAGE)
+    Ahead::begin(face, next, false, PAGE)
 }
 
 fn checkpoint(face: &Face, at: u64) -> ReadResp {

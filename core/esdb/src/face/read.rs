@@ -8,7 +8,7 @@ use super::{
     status::failure,
 };
 use crate::{
-    engine::{Bound, Engine, MAX_PAGE, Page, StreamPage},
+    engine::{Bound, MAX_PAGE, Page, StreamPage},
     guardian::Caller,
     record::Recorded,
     refusal::Refusal,
@@ -123,9 +123,10 @@ pub(super) struct Ahead(AbortOnDropHandle<Result<Vec<Recorded>, Refusal>>);
 
 impl Ahead {
     /// Begins to read: forwards those at `from` and behind it, backwards those before it.
-    pub(super) fn begin(engine: &Arc<Engine>, from: u64, backwards: bool, size: usize) -> Self {
-        let engine = Arc::clone(engine);
-        Self(AbortOnDropHandle::new(tokio::spawn(async move {
+    pub(super) fn begin(face: &Face, from: u64, backwards: bool, size: usize) -> Self {
+        let engine = Arc::clone(&face.engine);
+        // Not where it is sent from: there it would begin only once that pauses.
+        Self(AbortOnDropHandle::new(face.home.spawn(async move {
             if backwards {
                 engine.read_all_backwards(from, size).await
             } else {
@@ -156,7 +157,7 @@ pub(super) fn all(
         let mut left = count;
         let begin = |at, left| {
             let size = if filter.is_some() { PAGE } else { page(left) };
-            Ahead::begin(&face.engine, at, asked.backwards, size)
+            Ahead::begin(&face, at, asked.backwards, size)
         };
         let mut ahead = (left > 0).then(|| begin(from, left));
         while let Some(reading) = ahead.take() {

@@ -18,7 +18,10 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
 };
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, mpsc, oneshot},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::Status;
 
@@ -46,6 +49,8 @@ pub(crate) struct Groups {
     engine: Arc<Engine>,
     stop: CancellationToken,
     tasks: TaskTracker,
+    /// A group outlives the connection that created it, and the thread that serves this.
+    home: Handle,
     running: Mutex<BTreeMap<GroupId, Running>>,
     count: AtomicUsize,
 }
@@ -55,7 +60,7 @@ impl Groups {
     pub(crate) async fn open(engine: Arc<Engine>, stop: CancellationToken) -> Result<Self, Refusal> {
         let kept = kept(&engine).await?;
         let (tasks, running) = (TaskTracker::new(), Mutex::default());
-        let groups = Self { engine, stop, tasks, running, count: AtomicUsize::new(0) };
+        let groups = Self { engine, stop, tasks, home: Handle::current(), running, count: AtomicUsize::new(0) };
         let mut running = groups.running.lock().await;
         for (id, settings) in kept.groups {
             let started = groups.start(id.clone(), settings).await?;
@@ -80,7 +85,7 @@ impl Groups {
     async fn start(&self, id: GroupId, settings: Settings) -> Result<Running, Refusal> {
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let group = Group::begin(Arc::clone(&self.engine), id, settings.clone()).await?;
-        self.tasks.spawn(group.run(inbox, self.stop.clone()));
+        self.tasks.spawn_on(group.run(inbox, self.stop.clone()), &self.home);
         Ok(Running { settings, commands })
     }
 
