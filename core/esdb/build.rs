@@ -18,6 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .build_transport(false)
         .bytes(".event_store.client")
         .bytes(".kurrentdb")
+        .extern_path(".event_store.client.RecordedEvent", "crate::face::RecordedEvent")
+        .codec_path("crate::face::InFrames")
         .compile_fds_with_config(descriptors, names)?;
     let suite = official_suite()?.join("tests");
     let module = |file: &str, name: &str| {

@@ -25,7 +25,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// At most so many events are read at once.
-pub(crate) const MAX_PAGE: usize = 256;
+pub(crate) const MAX_PAGE: usize = 1024;
 
 /// At most so many bytes of events are read at once.
 pub(crate) const PAGE_BYTES: usize = 1 << 20;

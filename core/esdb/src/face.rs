@@ -6,6 +6,7 @@
 mod append;
 mod batch;
 mod call;
+mod codec;
 mod connection;
 mod convert;
 mod discover;
@@ -17,10 +18,11 @@ mod several;
 mod slots;
 mod status;
 mod streams;
+mod told;
 
 pub(crate) use call::Face;
 pub(crate) use connection::connections;
-pub(crate) use convert::{UuidAs, own_uuid, recorded, stream_name, uuid};
+pub(crate) use convert::{UuidAs, own_uuid, stream_name, uuid};
 pub(crate) use discover::{Features, GossipOf};
 pub(crate) use filter::Filter;
 pub(crate) use http::routes;
@@ -29,4 +31,6 @@ pub(crate) use slots::{Kind, Slots};
 pub(crate) use status::{exception, failure, invalid};
 pub(crate) use streams::StreamsOf;
 
+pub use codec::InFrames;
 pub use slots::Open;
+pub use told::RecordedEvent;

@@ -37,7 +37,7 @@ use siyi_esdb::{
 };
 use siyi_log::memory::MemoryStore;
 use std::{sync::Arc, time::Duration};
-use support::{Running, within};
+use support::{Running, Seen, within};
 use tonic::{Code, Status, metadata::MetadataValue, transport::Channel};
 use uuid::Uuid;
 
@@ -217,9 +217,9 @@ async fn a_client_that_never_reads_holds_up_nobody_and_misses_nothing() {
     within("the events", async {
         while revisions.len() < 4_000 {
             if let Some(read_resp::Content::Event(event)) = lazy.message().await.unwrap().unwrap().content {
-                let event = event.event.unwrap();
-                if event.stream_identifier == name("orders") {
-                    revisions.push(event.stream_revision);
+                let event = Seen::of(&event.event.unwrap());
+                if event.stream == name("orders") {
+                    revisions.push(event.revision);
                 }
             }
         }

@@ -26,7 +26,7 @@ use siyi_esdb::{
 };
 use siyi_log::{clock::WallClock, memory::MemoryStore};
 use std::sync::Arc;
-use support::Running;
+use support::{Running, Seen};
 use tonic::{Code, Status, transport::Channel};
 use uuid::Uuid;
 
@@ -185,11 +185,11 @@ impl Wire {
         while let Some(answer) = answers.message().await.map_err(|status| no_of(&status))? {
             match answer.content.unwrap() {
                 Content::Event(event) => {
-                    let event = event.event.unwrap();
+                    let event = Seen::of(&event.event.unwrap());
                     assert_eq!(event.commit_position, event.prepare_position);
                     let Some(shared::uuid::Value::String(id)) = event.id.unwrap().value else { panic!("no text") };
-                    let stream = String::from_utf8(event.stream_identifier.unwrap().stream_name.to_vec()).unwrap();
-                    told.push((id.parse().unwrap(), stream, event.stream_revision, event.commit_position));
+                    let stream = String::from_utf8(event.stream.unwrap().stream_name.to_vec()).unwrap();
+                    told.push((id.parse().unwrap(), stream, event.revision, event.commit_position));
                 }
                 Content::StreamNotFound(_) => return Err(No::NotFound),
                 Content::FirstStreamPosition(_) | Content::LastStreamPosition(_) => {}

@@ -2,7 +2,7 @@
 
 use super::status::{exception, invalid};
 use crate::{
-    record::{Expected, MAX_STREAM_BYTES, MAX_TYPE_BYTES, Proposed, Recorded},
+    record::{Expected, MAX_STREAM_BYTES, MAX_TYPE_BYTES, Proposed},
     refusal::Refusal,
     wire::{shared, streams},
 };
@@ -11,8 +11,8 @@ use bytestring::ByteString;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-const JSON: &str = "application/json";
-const BYTES: &str = "application/octet-stream";
+pub(super) const JSON: &str = "application/json";
+pub(super) const BYTES: &str = "application/octet-stream";
 
 /// How ids are written in answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,24 +94,6 @@ pub(crate) fn timestamp(ticks: u64) -> prost_types::Timestamp {
 impl<V: Into<Bytes>> From<(&'static str, V)> for shared::Property {
     fn from((key, value): (&'static str, V)) -> Self {
         Self { key: key.into(), value: value.into() }
-    }
-}
-
-pub(crate) fn recorded(event: &Recorded, ids: UuidAs) -> shared::RecordedEvent {
-    let metadata = vec![
-        ("type", event.event_type.as_bytes().clone()).into(),
-        ("created", event.created.to_string()).into(),
-        ("content-type", if event.json { JSON } else { BYTES }).into(),
-    ];
-    shared::RecordedEvent {
-        id: Some(ids.write(event.id)),
-        stream_identifier: Some(shared::StreamIdentifier { stream_name: event.stream.as_bytes().clone() }),
-        stream_revision: event.revision,
-        prepare_position: event.position,
-        commit_position: event.position,
-        metadata,
-        custom_metadata: event.metadata.clone(),
-        data: event.data.clone(),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::{
     call::Face,
-    convert::{UuidAs, identifier, recorded},
+    convert::{UuidAs, identifier},
     filter::Filter,
     slots::Kind,
     status::failure,
+    told::RecordedEvent,
 };
 use crate::{
     engine::{Bound, MAX_PAGE, Page, StreamPage},
@@ -40,18 +41,8 @@ pub(super) fn answer(content: read_resp::Content) -> ReadResp {
     ReadResp { content: Some(content) }
 }
 
-/// The event with what it points to, if that is wanted: the event, the link.
-pub(crate) async fn resolve(
-    face: &Face,
-    caller: &Caller,
-    event: Recorded,
-    resolve_links: bool,
-) -> (Option<Recorded>, Option<Recorded>) {
-    if !resolve_links || event.event_type != "$>" {
-        return (Some(event), None);
-    }
-    let target = pointed_to(face, caller, &event).await;
-    (target, Some(event))
+fn is_link(event: &Recorded) -> bool {
+    event.event_type == "$>"
 }
 
 async fn pointed_to(face: &Face, caller: &Caller, link: &Recorded) -> Option<Recorded> {
@@ -66,12 +57,18 @@ async fn pointed_to(face: &Face, caller: &Caller, link: &Recorded) -> Option<Rec
     }
 }
 
+/// The event; where links are resolved, what it points to and itself.
 pub(super) async fn event(face: &Face, asked: &Asked, event: Recorded) -> ReadResp {
     use read_resp::{Content, ReadEvent, read_event};
     let position = Some(read_event::Position::CommitPosition(event.position));
-    let (event, link) = resolve(face, &asked.caller, event, asked.resolve_links).await;
-    let write = |event: Option<Recorded>| event.map(|event| recorded(&event, asked.ids));
-    answer(Content::Event(ReadEvent { event: write(event), link: write(link), position }))
+    let write = |event| RecordedEvent::new(event, asked.ids);
+    // Hardly an event is a link, and no other has anything to wait for.
+    let (event, link) = if asked.resolve_links && is_link(&event) {
+        (pointed_to(face, &asked.caller, &event).await.map(write), Some(write(event)))
+    } else {
+        (Some(write(event)), None)
+    };
+    answer(Content::Event(ReadEvent { event, link, position }))
 }
 
 pub(super) async fn stream(face: Face, asked: Asked, name: String, from: Bound, count: u64) -> Result<Answers, Status> {

@@ -5,7 +5,7 @@
 //! are big-endian; the position is the key.
 
 use crate::{record::Recorded, refusal::Refusal};
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use uuid::Uuid;
 
 const FORMAT: u8 = 1;
@@ -35,15 +35,18 @@ pub(super) fn decode(position: u64, frame: Bytes) -> Result<Recorded, Refusal> {
 }
 
 fn read(position: u64, mut frame: Bytes) -> Option<Recorded> {
-    let [format, flags] = take(&mut frame)?;
+    let mut rest: &[u8] = &frame;
+    let [format, flags] = take(&mut rest)?;
     if format != FORMAT {
         return None;
     }
-    let id = Uuid::from_bytes(take(&mut frame)?);
-    let revision = u64::from_be_bytes(take(&mut frame)?);
-    let created = u64::from_be_bytes(take(&mut frame)?);
-    let mut length = || usize::try_from(u32::from_be_bytes(take(&mut frame)?)).ok();
+    let id = Uuid::from_bytes(take(&mut rest)?);
+    let revision = u64::from_be_bytes(take(&mut rest)?);
+    let created = u64::from_be_bytes(take(&mut rest)?);
+    let mut length = || usize::try_from(u32::from_be_bytes(take(&mut rest)?)).ok();
     let lengths = [length()?, length()?, length()?, length()?];
+    // Only what is kept counts as a user of the frame: counting costs more than reading.
+    frame.advance(frame.len() - rest.len());
     let mut part = |length: usize| (length <= frame.len()).then(|| frame.split_to(length));
     let [stream, event_type, data, metadata] = lengths.map(&mut part);
     Some(Recorded {
@@ -59,9 +62,8 @@ fn read(position: u64, mut frame: Bytes) -> Option<Recorded> {
     })
 }
 
-fn take<const N: usize>(frame: &mut Bytes) -> Option<[u8; N]> {
-    if frame.len() < N {
-        return None;
-    }
-    frame.split_to(N).as_ref().try_into().ok()
+fn take<const N: usize>(from: &mut &[u8]) -> Option<[u8; N]> {
+    let (taken, rest) = from.split_first_chunk()?;
+    *from = rest;
+    Some(*taken)
 }

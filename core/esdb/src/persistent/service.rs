@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     engine::{Bound, StreamPage},
-    face::{Face, Kind, UuidAs, failure, invalid, recorded, stream_name, uuid},
+    face::{Face, Kind, RecordedEvent, UuidAs, failure, invalid, stream_name, uuid},
     guardian::Caller,
     wire::{
         persistent::{
@@ -235,8 +235,8 @@ fn delivered(item: &Item, ids: UuidAs) -> ReadResp {
     let count = read_event::Count::RetryCount(i32::try_from(item.retries).unwrap_or(i32::MAX));
     ReadResp {
         content: Some(Content::Event(ReadEvent {
-            event: item.event.as_ref().map(|event| recorded(event, ids)),
-            link: item.link.as_ref().map(|event| recorded(event, ids)),
+            event: item.event.clone().map(|event| RecordedEvent::new(event, ids)),
+            link: item.link.clone().map(|event| RecordedEvent::new(event, ids)),
             position: Some(position),
             count: Some(count),
         })),

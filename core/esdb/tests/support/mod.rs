@@ -1,11 +1,13 @@
 //! A face on a free port, over an empty log on the disk, as it ships.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+use prost::Message;
 use siyi_esdb::{
     Open,
     guardian::{self, Guardian, Rights},
     refusal::Refusal,
     serve::{Options, Ready, ServeError, Watch},
+    wire::shared,
 };
 use siyi_log::{
     embedded::{self, EmbeddedStore},
@@ -113,4 +115,25 @@ impl Running {
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     let within = tokio::time::timeout(Duration::from_secs(30), future).await;
     within.unwrap_or_else(|_| panic!("not within half a minute: {what}"))
+}
+
+/// What a client reads of an event, before its metadata and data.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Seen {
+    #[prost(message, tag = "1")]
+    pub id: Option<shared::Uuid>,
+    #[prost(message, tag = "2")]
+    pub stream: Option<shared::StreamIdentifier>,
+    #[prost(uint64, tag = "3")]
+    pub revision: u64,
+    #[prost(uint64, tag = "4")]
+    pub prepare_position: u64,
+    #[prost(uint64, tag = "5")]
+    pub commit_position: u64,
+}
+
+impl Seen {
+    pub fn of(told: &impl Message) -> Self {
+        Self::decode(told.encode_to_vec().as_slice()).unwrap()
+    }
 }
