@@ -1,6 +1,6 @@
 //! Reading the order of all events.
 
-use super::{Engine, MAX_PAGE, PAGE_BYTES, from_log, log_from};
+use super::{ALL_PAGE, Engine, PAGE_BYTES, from_log, log_from};
 use crate::{
     outside::{Head, first_in_log, of_domain},
     record::Recorded,
@@ -10,25 +10,25 @@ use siyi_log::port::{AllFrom, Direction, Position};
 use std::sync::Arc;
 
 impl Engine {
-    /// At most `limit` (cut to [`MAX_PAGE`]) of the events at `from` and behind it, and about a MiB; none past what is shown.
+    /// At most `limit` (cut to [`ALL_PAGE`]) of the events at `from` and behind it, and about a MiB; none past what is shown.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Corrupt`].
     pub async fn read_all_forwards(&self, from: u64, limit: usize) -> Result<Vec<Recorded>, Refusal> {
         let head = *self.head().borrow();
-        let limit = limit.min(MAX_PAGE);
+        let limit = limit.min(ALL_PAGE);
         let domain = self.log_forwards(head, from, limit).await?;
         let outside = self.outside_page(from, head.client, false, limit).await?;
         Ok(merged(domain, outside, false, limit))
     }
 
-    /// At most `limit` (cut to [`MAX_PAGE`]) of the events before `to`, backwards, and about a MiB.
+    /// At most `limit` (cut to [`ALL_PAGE`]) of the events before `to`, backwards, and about a MiB.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Corrupt`].
     pub async fn read_all_backwards(&self, to: u64, limit: usize) -> Result<Vec<Recorded>, Refusal> {
         let head = *self.head().borrow();
-        let limit = limit.min(MAX_PAGE);
+        let limit = limit.min(ALL_PAGE);
         let Some(last) = to.min(head.last().saturating_add(1)).checked_sub(1) else { return Ok(Vec::new()) };
         let domain = self.log_backwards(head, last, limit).await?;
         let outside = self.outside_page(0, last.min(head.client), true, limit).await?;

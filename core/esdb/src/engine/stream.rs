@@ -1,6 +1,6 @@
 //! Reading one stream.
 
-use super::{Engine, MAX_PAGE, PAGE_BYTES, from_log};
+use super::{Engine, PAGE_BYTES, STREAM_PAGE, from_log};
 use crate::{
     names,
     record::{DELETED, Recorded},
@@ -129,7 +129,7 @@ impl Engine {
             Bound::End => ReadFrom::End,
             Bound::At(revision) => ReadFrom::Revision(Revision(revision.min(DELETED))),
         };
-        let events = self.log.read_stream(stream, start, direction, limit.min(MAX_PAGE)).await?;
+        let events = self.log.read_stream(stream, start, direction, limit.min(STREAM_PAGE)).await?;
         let events = events.into_iter().map(from_log).collect::<Result<Vec<_>, _>>()?;
         let next = next_page(&events, (0, last), backwards);
         Ok(StreamPage::Found(Page { events, first: 0, last, next }))

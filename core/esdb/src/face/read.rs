@@ -9,7 +9,7 @@ use super::{
     told::RecordedEvent,
 };
 use crate::{
-    engine::{Bound, MAX_PAGE, Page, StreamPage},
+    engine::{ALL_PAGE, Bound, Page, STREAM_PAGE, StreamPage},
     guardian::Caller,
     record::Recorded,
     refusal::Refusal,
@@ -20,9 +20,6 @@ use futures::{Stream, stream::BoxStream};
 use std::sync::Arc;
 use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
-
-/// Events in a page. While it is sent, the next one is read, so a reader holds two, each of about a MiB at most.
-pub(super) const PAGE: usize = MAX_PAGE;
 
 pub(super) type Answers = BoxStream<'static, Result<ReadResp, Status>>;
 
@@ -76,7 +73,7 @@ pub(super) async fn stream(face: Face, asked: Asked, name: String, from: Bound, 
     face.let_read(&asked.caller, &name)?;
     let slot = face.slots.take(Kind::Read)?;
     // The first page is read before the answer begins, so that an error is the whole answer.
-    let first = face.engine.read_stream(&name, from, asked.backwards, page(count)).await;
+    let first = face.engine.read_stream(&name, from, asked.backwards, page(count, STREAM_PAGE)).await;
     let first = match first.map_err(|refusal| failure(&refusal))? {
         StreamPage::Found(page) => page,
         StreamPage::NotFound => {
@@ -100,7 +97,7 @@ pub(super) async fn stream(face: Face, asked: Asked, name: String, from: Bound, 
                 yield event(&face, &asked, recorded).await;
             }
             if let Some(next) = next.filter(|_| left > 0) {
-                let page = face.engine.read_stream(&name, Bound::At(next), asked.backwards, page(left)).await;
+                let page = face.engine.read_stream(&name, Bound::At(next), asked.backwards, page(left, STREAM_PAGE)).await;
                 if let StreamPage::Found(page) = page.map_err(|refusal| failure(&refusal))? {
                     next_page = Some(page);
                 }
@@ -115,7 +112,7 @@ pub(super) async fn stream(face: Face, asked: Asked, name: String, from: Bound, 
     }))
 }
 
-/// A page of all events that is being read, while another is sent.
+/// A page of all events that is being read while another is sent: a reader holds two, each of about a MiB at most.
 pub(super) struct Ahead(AbortOnDropHandle<Result<Vec<Recorded>, Refusal>>);
 
 impl Ahead {
@@ -153,7 +150,7 @@ pub(super) fn all(
         let end = face.engine.head().borrow().last();
         let mut left = count;
         let begin = |at, left| {
-            let size = if filter.is_some() { PAGE } else { page(left) };
+            let size = if filter.is_some() { ALL_PAGE } else { page(left, ALL_PAGE) };
             Ahead::begin(&face, at, asked.backwards, size)
         };
         let mut ahead = (left > 0).then(|| begin(from, left));
@@ -186,6 +183,6 @@ pub(super) fn all(
     })
 }
 
-fn page(left: u64) -> usize {
-    usize::try_from(left).unwrap_or(usize::MAX).min(PAGE)
+fn page(left: u64, most: usize) -> usize {
+    usize::try_from(left).unwrap_or(usize::MAX).min(most)
 }
