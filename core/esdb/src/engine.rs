@@ -25,10 +25,10 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// At most so many events of a stream are read at once: each may keep a block of the store (4 KiB and more) in memory.
-pub(crate) const STREAM_PAGE: usize = 256;
+const STREAM_PAGE: usize = 256;
 
 /// At most so many events of all are read at once: they lie side by side, so a page keeps about what it holds.
-pub(crate) const ALL_PAGE: usize = 1024;
+const ALL_PAGE: usize = 1024;
 
 /// At most so many bytes of events are read at once.
 pub(crate) const PAGE_BYTES: usize = 1 << 20;

@@ -1,7 +1,7 @@
 //! Serving the face.
 //!
-//! Each of a few threads serves the connections that it takes, alone: a call is read, judged and answered without waking a
-//! second thread, which would cost more than the call. A slow client or a large read holds up the connections of its
+//! Each of a few threads serves the connections that it takes, alone: only what is written, read from the disk or asked of
+//! a guardian goes to another thread, for waking one costs more than most calls. A slow client or a large read holds up the connections of its
 //! thread only, and never the API, which has threads of its own.
 
 use crate::{

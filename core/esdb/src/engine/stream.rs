@@ -43,7 +43,7 @@ pub enum StreamPage {
 }
 
 impl Engine {
-    /// At most `limit` events of a stream, and about a MiB.
+    /// At most `limit` (cut to [`STREAM_PAGE`]) of the events of a stream, and about a MiB.
     ///
     /// # Errors
     /// [`Refusal::Deleted`] where the stream, or the one that it describes, has a tombstone.
@@ -54,6 +54,7 @@ impl Engine {
         backwards: bool,
         limit: usize,
     ) -> Result<StreamPage, Refusal> {
+        let limit = limit.min(STREAM_PAGE);
         match names::in_log(stream) {
             Some(stream) => self.read_log(&stream, from, backwards, limit).await,
             None => self.read_outside(stream.to_owned(), from, backwards, limit).await,
@@ -129,7 +130,7 @@ impl Engine {
             Bound::End => ReadFrom::End,
             Bound::At(revision) => ReadFrom::Revision(Revision(revision.min(DELETED))),
         };
-        let events = self.log.read_stream(stream, start, direction, limit.min(STREAM_PAGE)).await?;
+        let events = self.log.read_stream(stream, start, direction, limit).await?;
         let events = events.into_iter().map(from_log).collect::<Result<Vec<_>, _>>()?;
         let next = next_page(&events, (0, last), backwards);
         Ok(StreamPage::Found(Page { events, first: 0, last, next }))

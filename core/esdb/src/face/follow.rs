@@ -13,7 +13,7 @@ use super::{
     status::{failure, going_away},
 };
 use crate::{
-    engine::{ALL_PAGE, Bound, STREAM_PAGE, StreamPage},
+    engine::{Bound, StreamPage},
     outside::Head,
     refusal::Refusal,
     wire::streams::{ReadResp, read_resp},
@@ -46,7 +46,7 @@ pub(super) async fn stream(face: Face, asked: Asked, name: String, after: Bound)
             if face.stop.is_cancelled() {
                 Err(going_away())?;
             }
-            let more = match face.engine.read_stream(&name, Bound::At(next), false, STREAM_PAGE).await {
+            let more = match face.engine.read_stream(&name, Bound::At(next), false, usize::MAX).await {
                 Ok(StreamPage::Found(page)) => {
                     // Events that are too old to be shown are passed by.
                     next = page.next.unwrap_or_else(|| next.max(page.last.saturating_add(1)));
@@ -134,7 +134,7 @@ pub(super) fn all(face: Face, asked: Asked, next: u64, filter: Option<Filter>) -
 fn begin(face: &Face, head: &mut watch::Receiver<Head>, next: u64) -> Ahead {
     // INVARIANT: the head is marked as seen before the read, so that what comes during it is not missed.
     head.borrow_and_update();
-    Ahead::begin(face, next, false, ALL_PAGE)
+    Ahead::begin(face, next, false, usize::MAX)
 }
 
 fn checkpoint(face: &Face, at: u64) -> ReadResp {

@@ -9,7 +9,7 @@ use super::{
     told::RecordedEvent,
 };
 use crate::{
-    engine::{ALL_PAGE, Bound, Page, STREAM_PAGE, StreamPage},
+    engine::{Bound, Page, StreamPage},
     guardian::Caller,
     record::Recorded,
     refusal::Refusal,
@@ -73,7 +73,7 @@ pub(super) async fn stream(face: Face, asked: Asked, name: String, from: Bound, 
     face.let_read(&asked.caller, &name)?;
     let slot = face.slots.take(Kind::Read)?;
     // The first page is read before the answer begins, so that an error is the whole answer.
-    let first = face.engine.read_stream(&name, from, asked.backwards, page(count, STREAM_PAGE)).await;
+    let first = face.engine.read_stream(&name, from, asked.backwards, at_most(count)).await;
     let first = match first.map_err(|refusal| failure(&refusal))? {
         StreamPage::Found(page) => page,
         StreamPage::NotFound => {
@@ -97,7 +97,7 @@ pub(super) async fn stream(face: Face, asked: Asked, name: String, from: Bound, 
                 yield event(&face, &asked, recorded).await;
             }
             if let Some(next) = next.filter(|_| left > 0) {
-                let page = face.engine.read_stream(&name, Bound::At(next), asked.backwards, page(left, STREAM_PAGE)).await;
+                let page = face.engine.read_stream(&name, Bound::At(next), asked.backwards, at_most(left)).await;
                 if let StreamPage::Found(page) = page.map_err(|refusal| failure(&refusal))? {
                     next_page = Some(page);
                 }
@@ -150,7 +150,7 @@ pub(super) fn all(
         let end = face.engine.head().borrow().last();
         let mut left = count;
         let begin = |at, left| {
-            let size = if filter.is_some() { ALL_PAGE } else { page(left, ALL_PAGE) };
+            let size = if filter.is_some() { usize::MAX } else { at_most(left) };
             Ahead::begin(&face, at, asked.backwards, size)
         };
         let mut ahead = (left > 0).then(|| begin(from, left));
@@ -183,6 +183,7 @@ pub(super) fn all(
     })
 }
 
-fn page(left: u64, most: usize) -> usize {
-    usize::try_from(left).unwrap_or(usize::MAX).min(most)
+/// The size of a page is the engine's to cut.
+fn at_most(left: u64) -> usize {
+    usize::try_from(left).unwrap_or(usize::MAX)
 }

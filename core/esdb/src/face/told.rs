@@ -24,6 +24,7 @@ pub struct RecordedEvent {
 
 impl RecordedEvent {
     pub(crate) fn new(event: Recorded, ids: UuidAs) -> Self {
+        /// Bytes of all but the two names, with room to spare.
         const ENOUGH: usize = 192;
         let mut short = Vec::with_capacity(ENOUGH + event.stream.len() + event.event_type.len());
         message::encode(1, &ids.write(event.id), &mut short);
